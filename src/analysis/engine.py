@@ -1,0 +1,134 @@
+"""The SQL engine: the only module that imports DuckDB (Spark will enter here too).
+
+Tables are SQL: `sql/NAME.sql` of a package holds one SELECT and makes table NAME; values come in as named $parameters.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from analysis.contract import Table
+from analysis.errors import InputError
+
+EngineKind = Literal["duckdb", "spark"]
+_PARAMETER = re.compile(r"\$([a-z_]+)")
+
+
+class Engine:
+    """An in-memory DuckDB session.
+
+    Names given to `attach`, `put` and `create` are the product's own table names, never a user's text; values always
+    travel as parameters.
+    """
+
+    def __init__(self, memory_limit: str = "", threads: int = 0):
+        self._db = duckdb.connect()
+        if memory_limit:
+            self._db.execute(f"set memory_limit = '{memory_limit}'")
+        if threads:
+            self._db.execute(f"set threads = {threads}")
+        self._db.execute("set enable_progress_bar = false")
+
+    def __enter__(self) -> "Engine":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._db.close()
+
+    def attach(self, table: Table, paths: Sequence[Path]) -> None:
+        """Make the Parquet files visible under the table's name; without files, an empty table of its schema."""
+        if not paths:
+            self.put(table.name, table.arrow_schema().empty_table())
+            return
+        columns = ", ".join(f'"{c.name}"' for c in table.columns.values())
+        listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+        self._db.execute(f'create or replace view "{table.name}" as select {columns} from read_parquet([{listed}])')
+
+    def put(self, name: str, rows: pa.Table | pd.DataFrame) -> None:
+        """Store a frame or Arrow table under a name."""
+        self._db.register("_incoming", rows)
+        self._db.execute(f'create or replace table "{name}" as select * from _incoming')
+        self._db.unregister("_incoming")
+
+    def create(self, name: str, select: str, **parameters: Any) -> None:
+        """Store the result of one SELECT under a name."""
+        self._db.execute(f'create or replace table "{name}" as {select}', _used(select, parameters))
+
+    def make(self, package: str, name: str, **parameters: Any) -> None:
+        """Make table NAME from the package's sql/NAME.sql."""
+        self.create(name, sql_text(package, name), **parameters)
+
+    def drop(self, name: str) -> None:
+        self._db.execute(f'drop table if exists "{name}"')
+
+    def frame(self, select: str, **parameters: Any) -> pd.DataFrame:
+        return self._db.execute(select, _used(select, parameters)).df()
+
+    def arrow(self, select: str, **parameters: Any) -> pa.Table:
+        return self._db.execute(select, _used(select, parameters)).to_arrow_table()
+
+    def value(self, select: str, **parameters: Any) -> Any:
+        """First column of the first row."""
+        row = self._db.execute(select, _used(select, parameters)).fetchone()
+        return None if row is None else row[0]
+
+    def shaped(self, table: Table, source: str | None = None) -> pa.Table:
+        """Rows of `source` (default: the table's own name) as the schema wants them: columns, types, order of the key.
+
+        Numbers are rounded to nine decimals, so that the order of summation leaves no trace.
+        """
+        columns = ", ".join(
+            f'cast(round(cast("{c.name}" as double), 9) as double) as "{c.name}"'
+            if c.type == "number"
+            else f'cast("{c.name}" as {c.sql_type}) as "{c.name}"'
+            for c in table.columns.values()
+        )
+        order = ", ".join(f'"{name}" nulls first' for name in table.key)
+        rows = self.arrow(f'select {columns} from "{source or table.name}" order by {order}')
+        return rows.cast(table.arrow_schema())
+
+
+def _used(select: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    names = set(_PARAMETER.findall(select))
+    return {name: value for name, value in parameters.items() if name in names}
+
+
+@cache
+def sql_text(package: str, name: str) -> str:
+    return files(package).joinpath("sql", f"{name}.sql").read_text("utf8")
+
+
+def write_parquet(rows: pa.Table, path: Path) -> None:
+    """Write to a temporary name, then rename: a crash leaves no half file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    pq.write_table(rows, unfinished, compression="zstd", compression_level=1)
+    unfinished.replace(path)
+
+
+def open_engine(kind: EngineKind = "duckdb", memory_limit: str = "", threads: int = 0) -> Engine:
+    """Open the engine named in the settings.
+
+    Raises
+    ------
+    InputError
+        For `spark`, until its adapter comes: the SQL is written in the subset both understand.
+    """
+    if kind == "spark":
+        raise InputError(
+            "engine: spark is not available yet",
+            where="closing settings, key engine",
+            mend="set engine: duckdb; it closes a full-size hospital on one machine",
+        )
+    return Engine(memory_limit, threads)

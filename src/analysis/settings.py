@@ -1,0 +1,79 @@
+"""Every YAML file typed and checked before any work begins."""
+
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from analysis.errors import InputError
+
+
+class Settings(BaseModel):
+    """Base of every parameter file: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+S = TypeVar("S", bound=BaseModel)
+
+
+def read_settings(path: Path, kind: type[S]) -> S:
+    """Read a YAML file as `kind`.
+
+    Raises
+    ------
+    InputError
+        File missing, not YAML, a key unknown or missing, a value of the wrong type: with file, key and what is allowed.
+    """
+    if not path.is_file():
+        near = ", ".join(sorted(p.name for p in path.parent.glob("*.yaml"))) or "none"
+        raise InputError("parameter file not found", where=str(path), mend=f"files there: {near}")
+    try:
+        raw = yaml.safe_load(path.read_text("utf8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(
+            "not a readable YAML file", where=str(path), rows=[str(error)], mend="save it as UTF-8 YAML"
+        ) from error
+    try:
+        return kind.model_validate({} if raw is None else raw)
+    except ValidationError as error:
+        rows = [f"{'.'.join(str(p) for p in e['loc']) or '(file)'}: {e['msg']}" for e in error.errors()[:5]]
+        allowed = ", ".join(kind.model_fields)
+        raise InputError(
+            f"{error.error_count()} wrong parameter(s)",
+            where=str(path),
+            rows=rows,
+            mend=f"keys of this file: {allowed}",
+        ) from error
+
+
+def parameters_folder(start: Path | None = None) -> Path:
+    """The project's parameters/ folder: beside the working directory or above it."""
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "parameters").is_dir():
+            return folder / "parameters"
+    raise InputError("no parameters/ folder found", where=str(here), mend="run the command inside the project's folder")
+
+
+class SourceCard(Settings):
+    """data/NAME/source.yaml: what the folder is. `date_precision`: finest part of a date that may be read."""
+
+    name: str
+    name_en: str
+    language: str = "zh"
+    currency: str = "CNY"
+    date_precision: str = "second"
+    closing: str
+    origin: str = ""
+
+
+class ClosingSettings(Settings):
+    """parameters/closing/NAME.yaml: which scheme, packs and targets a hospital is closed with."""
+
+    engine: str = "duckdb"
+    costing: str = ""
+    payment: list[str]
+    targets: str = ""
+    note: dict[str, str] = {}

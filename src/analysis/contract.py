@@ -1,7 +1,8 @@
 """Schemas of the contract tables and of the closed period: read from schemas/*.yaml, the only place that defines them.
 
 Types and what they are in SQL: code, text, month VARCHAR (codes keep leading zeros) · integer BIGINT · number DOUBLE ·
-quantity DECIMAL(18,4) · money DECIMAL(18,2) · price DECIMAL(18,6) · date DATE · timestamp TIMESTAMP (local) · flag BOOLEAN.
+quantity DECIMAL(18,4) · money DECIMAL(18,2) · price DECIMAL(18,6) · date DATE · timestamp TIMESTAMP (local) ·
+flag BOOLEAN.
 """
 
 from functools import cache
@@ -57,7 +58,7 @@ class Column(BaseModel):
     en: str
     meaning: str
     unit: str = ""
-    null: bool = False
+    optional: bool = False
     values: str = ""
     references: str = ""
     orphans: Literal["report", "quarantine"] = "report"

@@ -55,6 +55,15 @@ class Engine:
         listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
         self._db.execute(f'create or replace view "{table.name}" as select {columns} from read_parquet([{listed}])')
 
+    def stack(self, table: Table, paths: dict[str, Path]) -> None:
+        """Make the files of several periods visible under the table's name, with a column `period` in front."""
+        columns = ", ".join(f'"{c.name}"' for c in table.columns.values())
+        parts = []
+        for period, path in paths.items():
+            quoted = str(path).replace("'", "''")
+            parts.append(f"select '{period}' as period, {columns} from read_parquet('{quoted}')")
+        self._db.execute(f'create or replace view "{table.name}" as {" union all ".join(parts)}')
+
     def put(self, name: str, rows: pa.Table | pd.DataFrame) -> None:
         """Store a frame or Arrow table under a name."""
         self._db.register("_incoming", rows)

@@ -1,0 +1,126 @@
+"""Closed periods on disk: written once, whole, and read by every notebook, report and study.
+
+outputs/NAME/2023-06/tables/*.parquet     the tables of schemas/closed_period.yaml
+outputs/NAME/2023-06/tables/closed.json   run id, what it was made from
+"""
+
+import json
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from analysis.contract import closed_tables
+from analysis.engine import Engine, write_parquet
+from analysis.errors import InputError
+from analysis.periods import Period, parse_range
+
+#: Tables that hold one row a code and say the same in every period: reading several periods keeps the last.
+_MASTERS = {"names"}
+
+
+@dataclass(frozen=True)
+class ClosedPeriods:
+    """One or more closed periods of one hospital (or alliance), read together.
+
+    `frame("cases")` stacks the periods under a column `period`; `sql("select ...")` queries all tables by name.
+    """
+
+    folder: Path
+    periods: tuple[Period, ...]
+
+    @property
+    def period(self) -> Period:
+        """The last (or only) period."""
+        return self.periods[-1]
+
+    @cached_property
+    def card(self) -> Mapping[str, Any]:
+        """closed.json of the last period."""
+        return read_card(self.folder, self.period)
+
+    def frame(self, table: str) -> pd.DataFrame:
+        """Rows of a table over the periods, with a column `period` in front."""
+        return self.sql(f'select * from "{table}" order by all')
+
+    def sql(self, select: str, **parameters: Any) -> pd.DataFrame:
+        """Query the closed tables by name; values come in as $parameters. Decimals arrive as floats."""
+        return _plain(self._engine.arrow(select, **parameters))
+
+    @cached_property
+    def _engine(self) -> Engine:
+        engine = Engine()
+        for name, table in closed_tables().items():
+            periods = self.periods[-1:] if name in _MASTERS else self.periods
+            engine.stack(table, {p.name: self.folder / p.name / "tables" / f"{name}.parquet" for p in periods})
+        return engine
+
+
+def open_period(folder: str | Path) -> ClosedPeriods:
+    """Open one closed period, e.g. `open_period("outputs/demo/2023-06")`."""
+    folder = Path(folder)
+    return _open(folder.parent, [Period(folder.name)])
+
+
+def open_periods(folder: str | Path, first: str, last: str) -> ClosedPeriods:
+    """Open several closed periods, e.g. `open_periods("outputs/demo", "2022-01", "2023-12")`."""
+    return _open(Path(folder), parse_range(f"{first}..{last}"))
+
+
+def closed_periods(folder: str | Path) -> list[Period]:
+    """Periods closed in outputs/NAME, in order."""
+    return sorted(Period(card.parent.parent.name) for card in Path(folder).glob("*/tables/closed.json"))
+
+
+def read_card(folder: Path, period: Period) -> dict[str, Any] | None:
+    """closed.json of a period, or None where it is not closed; mends a close that was cut off while swapping."""
+    here = folder / period.name
+    retired = here / ".tables.retired"
+    if retired.exists() and not (here / "tables").exists():
+        retired.rename(here / "tables")
+    card = here / "tables" / "closed.json"
+    return json.loads(card.read_text("utf8")) if card.exists() else None
+
+
+def write_period(folder: Path, period: Period, tables: Mapping[str, pa.Table], card: Mapping[str, Any]) -> None:
+    """Write all tables and the card to a temporary folder, then swap it in: the last good close stays until then."""
+    here = folder / period.name
+    unfinished, final, retired = here / ".tables.unfinished", here / "tables", here / ".tables.retired"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    for name, rows in tables.items():
+        write_parquet(rows, unfinished / f"{name}.parquet")
+    text = json.dumps(dict(card), ensure_ascii=False, indent=1, sort_keys=True)
+    (unfinished / "closed.json").write_text(text + "\n", "utf8")
+    shutil.rmtree(retired, ignore_errors=True)
+    if final.exists():
+        final.rename(retired)
+    unfinished.rename(final)
+    shutil.rmtree(retired, ignore_errors=True)
+
+
+def _open(folder: Path, periods: Iterable[Period]) -> ClosedPeriods:
+    periods = tuple(periods)
+    absent = [p.name for p in periods if read_card(folder, p) is None]
+    if absent:
+        there = [p.name for p in closed_periods(folder)]
+        raise InputError(
+            f"not closed: {', '.join(absent[:6])}",
+            where=str(folder),
+            mend=f"run `workbench close`; closed there: {there[0]} to {there[-1]}"
+            if there
+            else "run `workbench close`",
+        )
+    return ClosedPeriods(folder, periods)
+
+
+def _plain(rows: pa.Table) -> pd.DataFrame:
+    """Arrow to pandas with decimals as floats, for plotting and statistics (sums are made in SQL)."""
+    for index, field in enumerate(rows.schema):
+        if pa.types.is_decimal(field.type):
+            rows = rows.set_column(index, field.name, rows.column(index).cast(pa.float64()))
+    return rows.to_pandas()

@@ -1,0 +1,133 @@
+"""A hospital's data folder: one Parquet file a table, line tables one file a month, and its source card.
+
+data/NAME/source.yaml            what the folder is (SourceCard)
+data/NAME/TABLE.parquet          a table of the contract
+data/NAME/TABLE/2023-06.parquet  a partitioned table, one file a month
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import yaml
+
+from analysis.contract import Table, contract_tables
+from analysis.engine import Engine, write_parquet
+from analysis.errors import InputError
+from analysis.periods import Period
+from analysis.settings import SourceCard, read_settings
+
+
+@dataclass(frozen=True)
+class Hospital:
+    """An opened data folder. `tables` are the contract tables that are there."""
+
+    folder: Path
+    card: SourceCard
+    tables: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    def files(self, table: str, periods: list[Period] | None = None) -> list[Path]:
+        """Parquet files of a table; of a partitioned one only those of `periods` where given."""
+        files = _files_of(self.folder, table)
+        if periods is None or not contract_tables()[table].partitioned:
+            return files
+        wanted = tuple(period.name for period in periods)
+        return [file for file in files if file.stem.startswith(wanted)]
+
+    def attach(self, engine: Engine, periods: list[Period] | None = None) -> None:
+        """Make every contract table visible in the engine; a missing one is an empty table of its schema."""
+        for name, table in contract_tables().items():
+            engine.attach(table, self.files(name, periods))
+
+    def missing(self, *names: str) -> list[str]:
+        """Which of the tables are not there."""
+        return [name for name in names if name not in self.tables]
+
+
+def open_hospital(folder: str | Path) -> Hospital:
+    """Open data/NAME and check that its files have the contract's columns.
+
+    Raises
+    ------
+    InputError
+        No such folder, no source card, no stays, a file that is no Parquet or whose columns are not the contract's.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        known = ", ".join(sorted(str(p.parent) for p in folder.parent.glob("*/source.yaml"))) or "none yet"
+        raise InputError(
+            "no such data folder",
+            where=str(folder),
+            mend=f"run `workbench demo` or `workbench import`; folders there: {known}",
+        )
+    card = read_settings(folder / "source.yaml", SourceCard)
+    found = []
+    for name, table in contract_tables().items():
+        files = _files_of(folder, name)
+        if files:
+            found.append(name)
+        for file in files:
+            _check_columns(file, table)
+        if table.required and not files:
+            raise InputError(
+                f"required table {name} is missing",
+                where=str(folder / f"{name}.parquet"),
+                mend=f"add {name} to the source spec and import again",
+            )
+    return Hospital(folder, card, frozenset(found))
+
+
+def save_table(folder: Path, table: Table, rows: pa.Table) -> None:
+    """Write rows of a contract table into a data folder, partitioned tables one file a month.
+
+    The rows must already have the table's columns; types are cast to the schema. Months that are not in `rows` are
+    left as they are, so a long table can be written in batches of whole months.
+    """
+    rows = rows.select(list(table.columns)).cast(table.arrow_schema())
+    if not table.partitioned:
+        write_parquet(rows, folder / f"{table.name}.parquet")
+        return
+    months = pc.strftime(rows[table.month_of], format="%Y-%m")
+    for month in pc.unique(months).to_pylist():
+        write_parquet(rows.filter(pc.equal(months, month)), folder / table.name / f"{month}.parquet")
+
+
+def save_card(folder: Path, card: SourceCard) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    unfinished = folder / ".source.yaml.unfinished"
+    unfinished.write_text(yaml.safe_dump(card.model_dump(), allow_unicode=True, sort_keys=False), "utf8")
+    unfinished.replace(folder / "source.yaml")
+
+
+def _files_of(folder: Path, name: str) -> list[Path]:
+    if contract_tables()[name].partitioned:
+        return sorted((folder / name).glob("*.parquet"))
+    single = folder / f"{name}.parquet"
+    return [single] if single.exists() else []
+
+
+def _check_columns(file: Path, table: Table) -> None:
+    try:
+        found = pq.read_schema(file)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise InputError(
+            "not a readable Parquet file", where=str(file), rows=[str(error)[:200]], mend="import this table again"
+        ) from error
+    wrong = [
+        f"{c.name}: expected {c.arrow_type}, found {found.field(c.name).type if c.name in found.names else 'nothing'}"
+        for c in table.columns.values()
+        if c.name not in found.names or found.field(c.name).type != c.arrow_type
+    ]
+    if wrong:
+        raise InputError(
+            f"table {table.name} does not have the contract's columns",
+            where=str(file),
+            rows=wrong[:5],
+            mend="import it with `workbench import`, which writes the contract's types (docs/data-contract.md)",
+        )

@@ -1,0 +1,73 @@
+# What a user needs: make report, make test. Both set the project up first; they need python3 (3.11 or newer) and make.
+PYTHON ?= python3
+PERIOD ?= 2023-06
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+WORKBENCH := $(BIN)/workbench
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export UV_PYTHON_DOWNLOADS := never
+
+.DEFAULT_GOAL := help
+.PHONY: help setup report test test-all lab bench docs lock clean
+
+help:
+	@echo "make report    the demonstration hospital and its monthly report of $(PERIOD)"
+	@echo "make test      set-up and everything that CI checks"
+	@echo "make test-all  the same with the slow lane"
+	@echo "make lab       JupyterLab on the start notebook"
+	@echo "make bench     how long closing a month takes, against a plain scan of its charge lines"
+	@echo "make docs      docs/data-contract.md from the schemas"
+	@echo "make lock      requirements.lock from pyproject.toml"
+	@echo "make clean     remove what make made (never a hospital of your own)"
+
+setup: $(VENV)/.installed
+
+# Only what requirements.lock names is installed, by hash: first uv, then the rest with it. A package mirror that pip
+# is set up for is handed on to uv, which does not read pip's settings.
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "setup: $(PYTHON) is not there: install Python 3.11 or newer, or name it: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "setup: $$($(PYTHON) --version) is too old: Python 3.11 or newer is needed, name it: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "setup: $(PYTHON) comes without venv: on Debian or Ubuntu, apt-get install python3-venv" >&2; exit 1; }
+	@echo "setup: installing into $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@awk '/^uv==/ {on = 1} on {print} on && !/\\$$/ {exit}' requirements.lock > $(VENV)/uv.lock
+	@$(BIN)/pip install --quiet --no-deps --require-hashes --requirement $(VENV)/uv.lock
+	@mirror="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(BIN)/pip config get global.index-url 2>/dev/null)}}"; \
+	if [ -n "$$mirror" ]; then export UV_DEFAULT_INDEX="$$mirror"; fi; \
+	UV_COMPILE_BYTECODE=1 $(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --offline --no-deps --no-build-isolation --editable .
+	@touch $@
+
+report: setup
+	@$(WORKBENCH) demo --out data/demo
+	@$(WORKBENCH) close data/demo
+	@$(WORKBENCH) report parameters/packs/monthly_committee.yaml --data data/demo --period $(PERIOD) --language zh --language en
+	@echo "open outputs/demo/$(PERIOD)/index.html"
+
+test: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m pytest -m "not slow"
+
+test-all: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m pytest
+
+lab: setup
+	@$(WORKBENCH) lab
+
+bench: setup
+	@$(BIN)/python -m benchmarks.run
+
+docs: setup
+	@$(BIN)/python -m analysis.contract_docs
+
+lock: setup
+	$(UV) pip compile pyproject.toml --extra test --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV) build data/demo outputs/demo .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -5,6 +5,7 @@ outputs/NAME/2023-06/tables/closed.json   run id, what it was made from
 """
 
 import json
+import re
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,13 +16,14 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from analysis.contract import closed_tables
+from analysis.contract import period_tables
 from analysis.engine import Engine, write_parquet
 from analysis.errors import InputError
 from analysis.periods import Period, parse_range
 
 #: Tables that hold one row a code and say the same in every period: reading several periods keeps the last.
 _MASTERS = {"names"}
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
@@ -50,15 +52,18 @@ class ClosedPeriods:
 
     def sql(self, select: str, **parameters: Any) -> pd.DataFrame:
         """Query the closed tables by name; values come in as $parameters. Decimals arrive as floats."""
-        return _plain(self._engine.arrow(select, **parameters))
+        engine, attached = self._session
+        for name in (set(_WORD.findall(select)) & set(period_tables())) - attached:
+            periods = self.periods[-1:] if name in _MASTERS else self.periods
+            files = {p.name: self.folder / p.name / "tables" / f"{name}.parquet" for p in periods}
+            engine.stack(period_tables()[name], files)
+            attached.add(name)
+        return _plain(engine.arrow(select, **parameters))
 
     @cached_property
-    def _engine(self) -> Engine:
-        engine = Engine()
-        for name, table in closed_tables().items():
-            periods = self.periods[-1:] if name in _MASTERS else self.periods
-            engine.stack(table, {p.name: self.folder / p.name / "tables" / f"{name}.parquet" for p in periods})
-        return engine
+    def _session(self) -> tuple[Engine, set[str]]:
+        """The engine and the names of the tables it already sees: tables are opened when a query first names them."""
+        return Engine(), set()
 
 
 def open_period(folder: str | Path) -> ClosedPeriods:

@@ -90,6 +90,7 @@ class Table(BaseModel):
     required: bool = False
     month_of: str = ""
     partitioned: bool = False
+    study: bool = False
     columns: dict[str, Column]
 
     def arrow_schema(self) -> pa.Schema:
@@ -116,5 +117,11 @@ def contract_tables() -> dict[str, Table]:
 
 @cache
 def closed_tables() -> dict[str, Table]:
-    """Tables of a closed period (outputs/NAME/PERIOD/tables)."""
+    """Tables of a closed period (outputs/NAME/PERIOD/tables), and those that studies write (`study`)."""
     return _read("closed_period.yaml")
+
+
+@cache
+def period_tables() -> dict[str, Table]:
+    """Tables that closing a period writes."""
+    return {name: table for name, table in closed_tables().items() if not table.study}

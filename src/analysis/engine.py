@@ -22,6 +22,10 @@ EngineKind = Literal["duckdb", "spark"]
 _PARAMETER = re.compile(r"\$([a-z_]+)")
 
 
+class SelectError(Exception):
+    """A SELECT that a user wrote (in a source spec) does not run; the message is the engine's own."""
+
+
 class Engine:
     """An in-memory DuckDB session.
 
@@ -49,7 +53,8 @@ class Engine:
     def attach(self, table: Table, paths: Sequence[Path]) -> None:
         """Make the Parquet files visible under the table's name; without files, an empty table of its schema."""
         if not paths:
-            self.put(table.name, table.arrow_schema().empty_table())
+            nothing = ", ".join(f'cast(null as {c.sql_type}) as "{c.name}"' for c in table.columns.values())
+            self._db.execute(f'create or replace view "{table.name}" as select {nothing} where false')
             return
         columns = ", ".join(f'"{c.name}"' for c in table.columns.values())
         listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
@@ -63,6 +68,26 @@ class Engine:
             quoted = str(path).replace("'", "''")
             parts.append(f"select '{period}' as period, {columns} from read_parquet('{quoted}')")
         self._db.execute(f'create or replace view "{table.name}" as {" union all ".join(parts)}')
+
+    def scan(self, name: str, paths: Sequence[Path]) -> None:
+        """Make Parquet files visible under a name with whatever columns they have."""
+        listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+        self._db.execute(f'create or replace view "{name}" as select * from read_parquet([{listed}])')
+
+    def columns(self, select: str) -> list[str]:
+        """Names of the columns a user's SELECT gives, without running it; SelectError where it cannot run."""
+        try:
+            return [row[0] for row in self._db.execute(f"describe (\n{select}\n)").fetchall()]
+        except duckdb.Error as error:
+            raise SelectError(str(error)) from error
+
+    def save(self, select: str, path: Path) -> None:
+        """Write the rows of a SELECT to a Parquet file without holding them; SelectError where it fails."""
+        target = str(path).replace("'", "''")
+        try:
+            self._db.execute(f"copy (\n{select}\n) to '{target}' (format parquet)")
+        except duckdb.Error as error:
+            raise SelectError(str(error)) from error
 
     def put(self, name: str, rows: pa.Table | pd.DataFrame) -> None:
         """Store a frame or Arrow table under a name."""
@@ -85,12 +110,18 @@ class Engine:
         return self._db.execute(select, _used(select, parameters)).df()
 
     def arrow(self, select: str, **parameters: Any) -> pa.Table:
-        return self._db.execute(select, _used(select, parameters)).to_arrow_table()
+        return self._db.sql(select, params=_used(select, parameters)).to_arrow_table()
 
     def value(self, select: str, **parameters: Any) -> Any:
         """First column of the first row."""
-        row = self._db.execute(select, _used(select, parameters)).fetchone()
-        return None if row is None else row[0]
+        rows = self._db.execute(select, _used(select, parameters)).fetchall()
+        return rows[0][0] if rows else None
+
+    def fingerprint(self, table: Table, condition: str, **parameters: Any) -> str:
+        """Hash of a table's rows that fulfil a condition, whatever their order."""
+        columns = ", ".join(f'"{name}"' for name in table.columns)
+        mark = f"count(*) || '-' || coalesce(sum(hash({columns})::hugeint), 0)"
+        return str(self.value(f'select {mark} from "{table.name}" where {condition}', **parameters))
 
     def shaped(self, table: Table, source: str | None = None) -> pa.Table:
         """Rows of `source` (default: the table's own name) as the schema wants them: columns, types, order of the key.

@@ -40,10 +40,16 @@ class Hospital:
         wanted = tuple(period.name for period in periods)
         return [file for file in files if file.stem.startswith(wanted)]
 
-    def attach(self, engine: Engine, periods: list[Period] | None = None) -> None:
+    def attach(self, engine: Engine) -> None:
         """Make every contract table visible in the engine; a missing one is an empty table of its schema."""
         for name, table in contract_tables().items():
-            engine.attach(table, self.files(name, periods))
+            engine.attach(table, self.files(name))
+
+    def attach_partitions(self, engine: Engine, periods: list[Period]) -> None:
+        """Narrow the tables kept one file a month to these periods."""
+        for name, table in contract_tables().items():
+            if table.partitioned:
+                engine.attach(table, self.files(name, periods))
 
     def missing(self, *names: str) -> list[str]:
         """Which of the tables are not there."""

@@ -1,0 +1,83 @@
+"""What a closed period was made from, as one run id: data of the period, parameters, code, and the period before.
+
+Equal inputs give an equal run id, so a close that would change nothing is skipped.
+"""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from analysis.contract import Table, contract_tables
+from analysis.engine import Engine
+from analysis.hospital import Hospital
+from analysis.periods import Period
+
+_ROOMS = ("closing", "costing", "payment", "schemas", "contract.py", "engine.py", "hospital.py", "periods.py")
+
+#: Answers of people: joined when reading, so that a closed month stays as it is.
+_READ_LATER = {"reviews", "resolutions"}
+
+
+def run_id(
+    engine: Engine, hospital: Hospital, period: Period, parameters: str, previous: str
+) -> tuple[str, dict[str, str]]:
+    """Run id of a period (16 hex digits) and the fingerprint of each contract table's part in it.
+
+    Parameters
+    ----------
+    parameters : text of all parameter files used.
+    previous : run id of the period before, whose closing balances are this period's opening ones; empty for the first.
+    """
+    tables = {}
+    for name, table in contract_tables().items():
+        if name in hospital.tables and name not in _READ_LATER:
+            tables[name] = _of_table(engine, hospital, table, period)
+    parts = [period.name, previous, parameters, code_id(), *(f"{name} {mark}" for name, mark in sorted(tables.items()))]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16], tables
+
+
+def _of_table(engine: Engine, hospital: Hospital, table: Table, period: Period) -> str:
+    if table.partitioned:
+        digest = hashlib.sha256()
+        for file in hospital.files(table.name, [period]):
+            digest.update(file_hash(file, file.stat().st_mtime_ns).encode())
+        return digest.hexdigest()[:16]
+    return engine.fingerprint(
+        table, _rows_of_period(table), start_at=period.start, end_at=period.end, month=period.name
+    )
+
+
+def _rows_of_period(table: Table) -> str:
+    """Condition that picks the rows a period can see."""
+    present = "admitted_at < $end_at and (discharged_at is null or discharged_at >= $start_at)"
+    undated = "admitted_at is null and discharged_at >= $start_at and discharged_at < $end_at"
+    if table.name == "stays":
+        settled = "settled_on >= cast($start_at as date) and settled_on < cast($end_at as date)"
+        return f"({present}) or ({undated}) or ({settled})"
+    if table.month_of and table.columns[table.month_of].type == "month":
+        return f'"{table.month_of}" = $month'
+    if table.month_of:
+        return f'"{table.month_of}" < $end_at'
+    if "stay_id" in table.columns:
+        return f"stay_id in (select stay_id from stays where ({present}) or ({undated}))"
+    return "true"
+
+
+@cache
+def file_hash(path: Path, changed: int) -> str:
+    """sha256 of a file's bytes; `changed` (its time of change) keeps the cache honest."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@cache
+def code_id() -> str:
+    """Hash of the code and schemas that make closed tables."""
+    package = Path(__file__).parent.parent
+    digest = hashlib.sha256()
+    for room in _ROOMS:
+        place = package / room
+        files = [place] if place.is_file() else [f for f in place.rglob("*") if f.suffix in {".py", ".sql", ".yaml"}]
+        for file in sorted(files):
+            digest.update(file.relative_to(package).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,108 @@
+"""From when to when the data reach, and what a period can therefore not have."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import pandas as pd
+
+from analysis.engine import Engine
+from analysis.errors import InputError
+from analysis.hospital import Hospital
+from analysis.periods import Period
+
+_NEVER = datetime(9999, 1, 1)
+
+#: What is computed from which contract tables; named in the report where one is missing.
+_NEEDS = {
+    "cost of departments and cases": ("ledger", "cost_centres", "drivers"),
+    "unit cost per visit and bed-day": ("ledger", "workload"),
+    "charges by category": ("charges", "items"),
+    "denials": ("denials",),
+    "fund balance": ("fund",),
+    "settlement flow": ("settlements",),
+    "diagnoses": ("diagnoses",),
+    "complications and satisfaction": ("outcomes",),
+    "outpatients": ("visits",),
+    "transfers between centres": ("transfers",),
+    "surveys": ("surveys",),
+    "coding accuracy": ("coding_samples",),
+}
+
+
+@dataclass(frozen=True)
+class Span:
+    """First and last period with data; months that have a ledger; from when charges and accounts are complete."""
+
+    first: Period
+    last: Period
+    ledger: frozenset[str]
+    charges_from: datetime
+    accounts_from: datetime
+
+    def chain(self, wanted: list[Period]) -> list[Period]:
+        """All periods from the first of the data to the last that is wanted."""
+        for period in wanted:
+            if period.is_year != self.first.is_year or not self.first <= period <= self.last:
+                raise InputError(
+                    f"no data for {period.name}",
+                    mend=f"the data reach from {self.first.name} to {self.last.name}; ask for a period among them",
+                )
+        end = max(wanted, default=self.last)
+        periods = [self.first]
+        while periods[-1] < end:
+            periods.append(periods[-1].next)
+        return periods
+
+    def has_ledger(self, period: Period) -> bool:
+        return period.name in self.ledger
+
+    def check_ledger(self, engine: Engine, period: Period) -> None:
+        """A month after the accounts began that has no ledger cannot be closed."""
+        if not self.ledger or self.has_ledger(period) or period.name < min(self.ledger):
+            return
+        raise InputError(
+            f"month without ledger: {period.name}",
+            where="table ledger, column month",
+            rows=[f"ledger has {min(self.ledger)} to {max(self.ledger)}, {len(self.ledger)} months"],
+            mend=f"bring the ledger of {period.name} and import again; later months cannot be closed before",
+        )
+
+    def left_out(self, engine: Engine, hospital: Hospital, period: Period) -> pd.DataFrame:
+        """What this period lacks and which tables it would need."""
+        rows = [
+            {"what": what, "missing": ", ".join(missing)}
+            for what, tables in _NEEDS.items()
+            if (missing := hospital.missing(*tables))
+        ]
+        if not engine.value("select count(*) from cases where patient_id is not null"):
+            rows.append({"what": "readmission", "missing": "stays.patient_id"})
+        if not engine.value("select count(*) from cases where physician_id is not null"):
+            rows.append({"what": "physicians", "missing": "stays.physician_id"})
+        return pd.DataFrame(rows, columns=["what", "missing"], dtype="str")
+
+
+def span_of(engine: Engine, hospital: Hospital) -> Span:
+    """Read the reach of the data.
+
+    Raises
+    ------
+    InputError
+        No stay is discharged.
+    """
+    cut = 4 if hospital.card.date_precision == "year" else 7
+    reach = engine.frame(
+        """select strftime(min(discharged_at), '%Y-%m') as first, strftime(max(discharged_at), '%Y-%m') as last
+        from stays where discharged_at is not null"""
+    ).iloc[0]
+    if pd.isna(reach["first"]):
+        raise InputError("no discharged stay", where=str(hospital.folder / "stays.parquet"), mend="import discharges")
+    ledger = frozenset(engine.frame("select distinct month from ledger")["month"])
+    charges = [file.stem for file in hospital.files("charges")]
+    first = min([reach["first"][:cut], *(month[:cut] for month in ledger)])
+    return Span(
+        Period(first),
+        Period(max([reach["last"][:cut], *(month[:cut] for month in ledger)])),
+        ledger,
+        Period(min(charges)).start if charges else _NEVER,
+        Period(min(ledger)).start if ledger else _NEVER,
+    )

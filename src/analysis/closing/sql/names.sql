@@ -1,0 +1,12 @@
+-- Grain: one code that a report shows by name. Codes shared by all hospitals stand under hospital '*'.
+select hospital_id, 'hospital' as kind, hospital_id as code, name, name_en from hospitals
+union all
+select hospital_id, 'department', department, name, name_en from departments
+union all
+select hospital_id, 'cost_centre', cost_centre, name, name_en from cost_centres
+union all
+select '*', 'drg', drg_code, max_by(name, year), max_by(name_en, year) from payment_standards group by drg_code
+union all
+select '*', 'item', item_code, name, name_en from items
+union all
+select coalesce(hospital_id, '*'), 'physician', physician_id, coalesce(name, physician_id), name from physicians

@@ -1,0 +1,92 @@
+-- Grain: one closure check and part of one hospital. Both sides come from different tables; difference = found - expected.
+-- must_tie: false = shown for information (the source's own totals, late bookings).
+with parts as (
+  -- ledger = clinical full cost + unallocated, per cost item
+  select hospital_id, 'ledger_clinical' as "check", cost_item as part, amount as expected, cast(0 as decimal(38, 2)) as found,
+    true as must_tie from ledger where month = $month and $has_ledger
+  union all
+  select hospital_id, 'ledger_clinical', cost_item, 0, full_cost, true from centre_costs
+  union all
+  select hospital_id, 'ledger_clinical', cost_item, 0, amount, true from unallocated where level = 'centre'
+  -- clinical full cost as allocated = inpatient + outpatient + unallocated
+  union all
+  select a.hospital_id, 'clinical_settings', a.cost_item, a.amount, 0, true
+  from allocations a join cost_centres c on c.hospital_id = a.hospital_id and c.cost_centre = a.to_centre and c.class = 'clinical'
+  union all
+  select hospital_id, 'clinical_settings', cost_item, 0, full_cost, true from centre_costs
+  -- inpatient cost = costs of stays + unallocated
+  union all
+  select hospital_id, 'inpatient_cases', cost_item, full_cost, 0, true from centre_costs where setting = 'inpatient'
+  union all
+  select s.hospital_id, 'inpatient_cases', c.cost_item, 0, c.amount, true from case_costs c join stays s on s.stay_id = c.stay_id
+  union all
+  select hospital_id, 'inpatient_cases', cost_item, 0, amount, true from unallocated where level = 'case'
+  -- opening + month = discharged + late + closing, for cost and for charges
+  union all
+  select hospital_id, 'work_in_progress', category, opening + month, 0, true from accrued where method = 'top_down'
+  union all
+  select hospital_id, 'work_in_progress', category, 0, amount, true from work_in_progress where method = 'top_down'
+  union all
+  select hospital_id, 'work_in_progress', category, 0, amount, true from accrued where method = 'top_down' and state = 'late'
+  union all
+  select hospital_id, 'work_in_progress', category, 0, amount, true from case_cost_parts
+  union all
+  select hospital_id, 'charges_in_progress', category, opening + month, 0, true from accrued where method = 'charge'
+  union all
+  select hospital_id, 'charges_in_progress', category, 0, amount, true from work_in_progress where method = 'charge'
+  union all
+  select hospital_id, 'charges_in_progress', category, 0, amount, true from accrued where method = 'charge' and state = 'late'
+  union all
+  select hospital_id, 'charges_in_progress', category, 0, amount, true from case_charge_parts
+  union all
+  select hospital_id, 'late_charges', category, 0, amount, false from accrued where method = 'charge' and state = 'late'
+  -- cases = departments, cases = DRGs + not grouped
+  union all
+  select hospital_id, 'cases_departments', 'payment', coalesce(payment, 0), 0, true from cases
+  union all
+  select hospital_id, 'cases_departments', 'payment', 0, coalesce(payment, 0), true from departments_closed
+  union all
+  select hospital_id, 'cases_departments', 'cost', case when cost_complete then cost_total else 0 end, 0, true from cases
+  union all
+  select hospital_id, 'cases_departments', 'cost', 0, coalesce(case_cost, 0), true from departments_closed
+  union all
+  select hospital_id, 'cases_drgs', 'payment', coalesce(payment, 0), 0, true from cases
+  union all
+  select hospital_id, 'cases_drgs', 'payment', 0, coalesce(payment_total, 0), true from drgs
+  union all
+  select hospital_id, 'cases_drgs', 'payment', 0, coalesce(payment, 0), true from cases where drg_code is null
+  union all
+  select hospital_id, 'cases_drgs', 'cost', case when cost_complete then cost_total else 0 end, 0, true from cases
+  union all
+  select hospital_id, 'cases_drgs', 'cost', 0, coalesce(cost_total, 0), true from drgs
+  union all
+  select hospital_id, 'cases_drgs', 'cost', 0, case when cost_complete then cost_total else 0 end, true from cases where drg_code is null
+  -- what the source itself says
+  union all
+  select hospital_id, 'lines_settlement', 'total', settled_charge, charge_total, false from case_base
+  where settled_charge is not null and charge_drug is not null
+  union all
+  select hospital_id, 'paid_parts', 'total', charge_total, fund_paid + self_paid, false from case_base
+  where fund_paid is not null and self_paid is not null and charge_total is not null
+  union all
+  select hospital_id, 'own_items', cost_item, amount, 0, false from own_items where $has_ledger
+  union all
+  select s.hospital_id, 'own_items', c.cost_item, 0, c.amount, false
+  from case_costs c join stays s on s.stay_id = c.stay_id where c.cost_item in ('drugs', 'materials')
+  union all
+  select hospital_id, 'bed_days_workload', 'days', cast(bed_days as decimal(38, 2)), 0, false
+  from workload where month = $month and setting = 'inpatient' and bed_days is not null
+  union all
+  select hospital_id, 'bed_days_workload', 'days', 0, cast(days as decimal(38, 2)), false from patient_days
+  where hospital_id in (select hospital_id from workload where month = $month)
+  union all
+  select hospital_id, 'income_settlement', 'claimed', claimed, 0, false from settlements where month = $month
+  union all
+  select hospital_id, 'income_settlement', 'claimed', 0, claimed, false from stays
+  where settled_on >= cast($start_at as date) and settled_on < cast($end_at as date)
+    and hospital_id in (select hospital_id from settlements where month = $month)
+)
+select hospital_id, "check", part, sum(expected) as expected, sum(found) as found, sum(found) - sum(expected) as difference,
+  bool_or(must_tie) as must_tie, not bool_or(must_tie) or sum(found) = sum(expected) as passed
+from parts
+group by hospital_id, "check", part

@@ -1,0 +1,61 @@
+"""Splitting money so that the parts add up to the fen (largest remainder)."""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+#: Floating-point noise in fen: a part this close above a whole fen counts as that whole fen.
+_NOISE = 1e-3
+
+
+def split_to_fen(
+    totals: NDArray[np.int64], weights: NDArray[np.float64], groups: NDArray[np.intp]
+) -> NDArray[np.int64]:
+    """Split each group's total over its rows in proportion to weights, in whole fen.
+
+    Each row gets floor(total x weight / sum of weights); the fen left over go one each to the largest remainders,
+    the earlier row first where remainders are equal. The parts of a group sum to its total exactly.
+
+    Parameters
+    ----------
+    totals : (groups,) amounts in fen, any sign.
+    weights : (rows,) with a non-zero sum in every group whose total is not zero.
+    groups : (rows,) index of each row's group.
+
+    Returns
+    -------
+    (rows,) parts in fen.
+
+    Raises
+    ------
+    ZeroDivisionError
+        A total that is not zero has weights that sum to zero.
+    """
+    sums = np.bincount(groups, weights, minlength=len(totals))
+    stuck = (totals != 0) & (sums == 0)
+    if stuck.any():
+        raise ZeroDivisionError(f"weights of group {int(np.argmax(stuck))} sum to zero")
+    shares = np.divide(weights, sums[groups], out=np.zeros(len(weights)), where=sums[groups] != 0)
+    exact = totals[groups] * shares
+    parts = np.floor(exact - _NOISE).astype(np.int64)
+    left = totals - np.bincount(groups, parts, minlength=len(totals)).astype(np.int64)
+    order = np.lexsort((np.arange(len(groups)), parts - exact, groups))
+    first = np.searchsorted(groups[order], np.arange(len(totals)))
+    place = np.arange(len(order)) - first[groups[order]]
+    parts[order] += place < left[groups[order]]
+    return parts
+
+
+def to_fen(amounts: NDArray[np.object_] | NDArray[np.float64]) -> NDArray[np.int64]:
+    """Money with two decimals as whole fen."""
+    return np.rint(np.asarray(amounts, dtype=np.float64) * 100).astype(np.int64)
+
+
+def money_rows(frame: pd.DataFrame) -> pa.Table:
+    """Frame whose column `fen` becomes the money column `amount`, DECIMAL(18,2), without passing through floats."""
+    fen = frame["fen"].to_numpy(np.int64)
+    halves = np.ascontiguousarray(np.column_stack([fen, fen >> 63]))
+    amount = pa.Array.from_buffers(pa.decimal128(18, 2), len(fen), [None, pa.py_buffer(halves)])
+    rows = pa.Table.from_pandas(frame.drop(columns="fen"), preserve_index=False)
+    return rows.append_column("amount", amount)

@@ -1,0 +1,1 @@
+"""DRG payment: versioned rate packs, standards, outliers."""

@@ -1,0 +1,35 @@
+-- Grain: one discharged case. Its standard, outlier class, income and payment margin under the pack.
+-- payment: all payers together (fund and patient): the standard; what was charged for low outliers and cases not
+-- grouped; standard + (charges - high x standard) for high outliers.
+-- margin_payment: payment - charges; empty where the pack says that charges are not comparable.
+with priced as (
+  select b.stay_id, b.charge_total, coalesce(e.weight, a.weight) as weight, coalesce(e.standard, a.standard) as standard,
+    coalesce(e.benchmark_charge, a.benchmark_charge) as benchmark_charge,
+    coalesce(e.benchmark_days, a.benchmark_days) as benchmark_days,
+    coalesce(e.benchmark_cost, a.benchmark_cost) as benchmark_cost,
+    coalesce(e.low_risk, a.low_risk) as low_risk,
+    case h.level when 'tertiary' then cast($high_tertiary as double) when 'secondary' then cast($high_secondary as double)
+      when 'primary' then cast($high_primary as double) else cast($high_other as double) end as high
+  from case_base b
+  join hospitals h on h.hospital_id = b.hospital_id
+  left join standards e on e.hospital_id = b.hospital_id and e.drg_code = b.drg_code and e.severity = b.severity
+  left join standards a on a.hospital_id = b.hospital_id and a.drg_code = b.drg_code and a.severity = '*'
+),
+classed as (
+  select *, case
+    when standard is null then 'ungrouped'
+    when charge_total < cast($low as double) * standard then 'low'
+    when charge_total > high * standard then 'high'
+    else 'normal' end as outlier
+  from priced
+),
+paid as (
+  select *, case outlier
+    when 'normal' then standard
+    when 'high' then cast(round(cast(standard as double) + cast(charge_total as double) - high * cast(standard as double), 2) as decimal(18, 2))
+    else charge_total end as payment
+  from classed
+)
+select stay_id, weight, standard, outlier, payment, benchmark_charge, benchmark_days, benchmark_cost, low_risk,
+  case when $charges_comparable then payment - charge_total end as margin_payment
+from paid

@@ -10,9 +10,9 @@ from importlib.resources import files
 from typing import Literal
 
 import pyarrow as pa
-import yaml
 from pydantic import BaseModel, ConfigDict
 
+from analysis.settings import safe_yaml
 from analysis.vocabulary import Language, codes
 
 ColumnType = Literal[
@@ -101,7 +101,7 @@ class Table(BaseModel):
 
 
 def _read(file: str) -> dict[str, Table]:
-    raw = yaml.safe_load(files("analysis.schemas").joinpath(file).read_text("utf8"))
+    raw = safe_yaml(files("analysis.schemas").joinpath(file).read_text("utf8"))
     for name, table in raw.items():
         table["name"] = name
         for column, spec in table["columns"].items():

@@ -1,7 +1,7 @@
 """Every YAML file typed and checked before any work begins."""
 
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -18,6 +18,11 @@ class Settings(BaseModel):
 S = TypeVar("S", bound=BaseModel)
 
 
+def safe_yaml(text: str) -> Any:
+    """Parse YAML safely, with the C parser where it is built in (ten times faster)."""
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
 def read_settings(path: Path, kind: type[S]) -> S:
     """Read a YAML file as `kind`.
 
@@ -30,7 +35,7 @@ def read_settings(path: Path, kind: type[S]) -> S:
         near = ", ".join(sorted(p.name for p in path.parent.glob("*.yaml"))) or "none"
         raise InputError("parameter file not found", where=str(path), mend=f"files there: {near}")
     try:
-        raw = yaml.safe_load(path.read_text("utf8"))
+        raw = safe_yaml(path.read_text("utf8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise InputError(
             "not a readable YAML file", where=str(path), rows=[str(error)], mend="save it as UTF-8 YAML"

@@ -1,6 +1,8 @@
 """Top-down cost of patients, worked by hand."""
 
 import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analysis.costing.cases import top_down
 
@@ -53,3 +55,28 @@ def test_same_ward_code_in_two_hospitals_is_not_mixed():
     pools = [("H", "W", "other", 100), ("K", "W", "other", 900)]
     found, _ = costs_of(pools, [("a", "H", "W", 5), ("b", "K", "W", 5)], [])
     assert found == {("a", "other"): 100, ("b", "other"): 900}
+
+
+fen = st.integers(-(10**9), 10**9)
+stay = st.sampled_from([f"s{i}" for i in range(6)])
+ward = st.sampled_from("UVW")
+item = st.sampled_from(["drugs", "materials"])
+
+
+@given(
+    st.dictionaries(st.tuples(ward, item), fen, min_size=1),
+    st.dictionaries(st.tuples(stay, ward), st.integers(0, 40)),
+    st.dictionaries(st.tuples(stay, ward, item), fen),
+)
+def test_every_pool_reaches_patients_or_is_shown(pools, days, own):
+    """Costs of stays + unallocated = cost of the wards, for each ward and item, to the fen."""
+    costs, lost = top_down(
+        frame("hospital_id cost_centre cost_item fen", [("H", w, i, f) for (w, i), f in pools.items()]),
+        frame("stay_id hospital_id cost_centre days", [(s, "H", w, d) for (s, w), d in days.items()]),
+        frame("stay_id hospital_id cost_centre cost_item fen", [(s, "H", w, i, f) for (s, w, i), f in own.items()]),
+    )
+    found = (
+        pd.concat([costs, lost])[["cost_centre", "cost_item", "fen"]].groupby(["cost_centre", "cost_item"])["fen"].sum()
+    )
+    for pool, amount in pools.items():
+        assert found.get(pool, 0) == amount

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from analysis.errors import InputError
 from analysis.periods import Period
@@ -44,6 +44,12 @@ class RatePack(Settings):
     outliers: Outliers = Outliers()
     charges_comparable: bool = True
 
+    @model_validator(mode="after")
+    def has_what_its_basis_needs(self) -> "RatePack":
+        if self.basis == "weight_rate" and self.rate is None:
+            raise ValueError("basis weight_rate needs a rate")
+        return self
+
     def covers(self, period: Period) -> bool:
         return self.valid_from[: len(period.name)] <= period.name <= self.valid_to[: len(period.name)]
 
@@ -54,7 +60,7 @@ def pack_for(period: Period, names: list[str], folder: Path) -> RatePack:
     Raises
     ------
     InputError
-        None or several are valid, or weight_rate has no rate.
+        None or several are valid.
     """
     packs = [read_settings(folder / f"{name}.yaml", RatePack) for name in names]
     valid = [pack for pack in packs if pack.covers(period)]
@@ -64,9 +70,5 @@ def pack_for(period: Period, names: list[str], folder: Path) -> RatePack:
             where=str(folder),
             rows=[f"{pack.name}: {pack.valid_from} to {pack.valid_to}" for pack in packs],
             mend="add the pack of that time to parameters/closing, or mend valid_from / valid_to",
-        )
-    if valid[0].basis == "weight_rate" and valid[0].rate is None:
-        raise InputError(
-            "basis weight_rate needs a rate", where=f"{folder / valid[0].name}.yaml, key rate", mend="add rate: ..."
         )
     return valid[0]

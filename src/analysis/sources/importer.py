@@ -1,0 +1,117 @@
+"""`workbench import`: a source spec's files become a contract folder; a failed import leaves the earlier one as it was.
+
+data/X/source.yaml                  what the folder is
+data/X/TABLE.parquet                the contract's tables
+data/X/quarantine/TABLE.parquet     refused rows with their reasons (and a CSV copy for Excel)
+data/X/import.json                  spec and file hashes, counts
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from analysis.contract import contract_tables
+from analysis.engine import Engine
+from analysis.errors import InputError
+from analysis.hospital import save_card
+from analysis.sources.quarantine import write_unreadable
+from analysis.sources.report import FileCount, ImportReport
+from analysis.sources.spec import SourceSpec, read_spec
+from analysis.sources.staging import StagedFile, stage_files
+from analysis.sources.tables import Place, import_table
+
+
+def import_source(
+    spec: Path, out: Path, folder: Path | None = None, progress: Callable[[str], None] | None = None
+) -> ImportReport:
+    """Import a source into data/X.
+
+    Parameters
+    ----------
+    spec : the source spec, e.g. parameters/sources/ny_sparcs.yaml.
+    out : the contract folder to write, e.g. data/ny_sparcs; an earlier import there is replaced as a whole.
+    folder : where the files are, instead of the spec's `folder`.
+    progress : called with the name of each step.
+
+    Returns
+    -------
+    ImportReport
+        Rows read, imported and quarantined by reason; imported + quarantined = read for every table.
+
+    Raises
+    ------
+    InputError
+        The spec or a file is wrong: file, table, column, first rows, how to mend.
+    """
+    spec, out = Path(spec), Path(out)
+    source = read_spec(spec)
+    files = Path(folder) if folder else spec.parent / source.folder
+    _recover(out)
+    _refuse_foreign(out, files)
+    unfinished = out.with_name(f".{out.name}.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    try:
+        report = _import(spec, source, files, out, unfinished, progress or (lambda step: None))
+        _swap(unfinished, out)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return report
+
+
+def _import(
+    spec: Path, source: SourceSpec, folder: Path, out: Path, unfinished: Path, progress: Callable[[str], None]
+) -> ImportReport:
+    staging = unfinished / ".staging"
+    staging.mkdir(parents=True)
+    with Engine() as engine:
+        progress("files")
+        staged = stage_files(engine, source, folder, staging)
+        place = Place(engine, source, spec, unfinished, staging, {file.name: file.columns for file in staged})
+        tables = []
+        for name, table in contract_tables().items():
+            if name in source.tables:
+                progress(name)
+                tables.append(import_table(place, table))
+    write_unreadable(unfinished / "quarantine", staged)
+    save_card(unfinished, source.hospital)
+    digest = hashlib.sha256(spec.read_bytes()).hexdigest()
+    files = tuple(_file_count(file) for file in staged)
+    report = ImportReport(source.hospital.name, out, spec.name, digest, files, tuple(tables))
+    text = json.dumps(report.as_json(), ensure_ascii=False, indent=1)
+    (unfinished / "import.json").write_text(text + "\n", "utf8")
+    shutil.rmtree(staging)
+    return report
+
+
+def _file_count(file: StagedFile) -> FileCount:
+    return FileCount(file.name, file.path, file.rows, len(file.unreadable), file.sha256)
+
+
+def _refuse_foreign(out: Path, files: Path) -> None:
+    """Only what an import wrote is replaced, and never the folder the files are read from."""
+    if out.resolve() in (files.resolve(), *files.resolve().parents):
+        raise InputError("the source files lie inside the folder to be written", where=str(out), mend="choose another")
+    if out.exists() and not (out.is_dir() and ((out / "import.json").exists() or not any(out.iterdir()))):
+        raise InputError(
+            "the folder is there and was not written by an import",
+            where=str(out),
+            mend="choose another --out, or move it away",
+        )
+
+
+def _recover(out: Path) -> None:
+    """Put the earlier import back where the swap was cut off between its two renames."""
+    retired = out.with_name(f".{out.name}.retired")
+    if retired.exists() and not out.exists():
+        retired.rename(out)
+
+
+def _swap(unfinished: Path, out: Path) -> None:
+    retired = out.with_name(f".{out.name}.retired")
+    shutil.rmtree(retired, ignore_errors=True)
+    if out.exists():
+        out.rename(retired)
+    unfinished.rename(out)
+    shutil.rmtree(retired, ignore_errors=True)

@@ -61,7 +61,9 @@ lab: setup
 	@$(WORKBENCH) lab
 
 bench: setup
-	@$(BIN)/python -m benchmarks.run
+	@$(WORKBENCH) demo --out data/demo
+	@$(WORKBENCH) close data/demo
+	@$(BIN)/python -m benchmarks.run --period $(PERIOD)
 
 docs: setup
 	@$(BIN)/python -m analysis.contract_docs

@@ -1,0 +1,222 @@
+"""The command line: `workbench demo / import / check / close / report / run / lab`.
+
+Exit codes: 0 done, 1 the data or a parameter is wrong (InputError), 2 wrong usage. What a command needs is imported
+inside it, so that `workbench --help` answers at once.
+"""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from analysis.errors import InputError
+from analysis.periods import parse_range
+
+if TYPE_CHECKING:
+    from analysis.closing import CloseResult
+
+T = TypeVar("T")
+Data = Annotated[Path, typer.Argument(help="data folder, e.g. data/demo")]
+Outputs = Annotated[Path, typer.Option(help="where closed months and reports go")]
+
+
+class Language(StrEnum):
+    """Languages of the reports (a list of them is an option, which typer takes from an enumeration only)."""
+
+    zh = "zh"
+    en = "en"
+
+
+app = typer.Typer(
+    help="A hospital's tables go in, a month is closed once, every report reads the closed month.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="data folder to write")] = Path("data/demo"),
+    stays_per_year: Annotated[int, typer.Option(min=100, help="size of the hospital")] = 8000,
+    first: Annotated[str, typer.Option("--from", help="first month")] = "2021-01",
+    last: Annotated[str, typer.Option("--to", help="last month")] = "2023-12",
+    seed: Annotated[int, typer.Option(help="another seed, another hospital of the same kind")] = 7,
+    without: Annotated[list[str] | None, typer.Option(help="leave a planted story out (may be repeated)")] = None,
+) -> None:
+    """Make the demonstration hospital.
+
+    One that is there already, made by this version with these parameters, is kept.
+    """
+    parse_range(f"{first}..{last}")
+    from analysis.demo.folder import make_demo
+
+    with _steps("month") as step:
+        rows = make_demo(out, seed, tuple(without or ()), stays_per_year, first, last, step)
+    if rows is None:
+        typer.echo(f"{out}: unchanged")
+        return
+    typer.echo(f"{sum(rows.values()):,} rows in {len(rows)} tables")
+    typer.echo(f"wrote {out}")
+
+
+@app.command("import")
+def import_(
+    spec: Annotated[Path, typer.Argument(help="source spec, e.g. parameters/sources/ny_sparcs.yaml")],
+    out: Annotated[Path, typer.Option(help="data folder to write, e.g. data/ny_sparcs")],
+    folder: Annotated[Path | None, typer.Option("--from", help="where the files are, instead of the spec's")] = None,
+) -> None:
+    """Bring a hospital's own files in.
+
+    Rows that break the contract are set aside with their reasons; every row is accounted for.
+    """
+    from analysis.sources.importer import import_source
+
+    with _steps("table") as step:
+        report = import_source(spec, out, folder, step)
+    typer.echo(report.text())
+    typer.echo(f"wrote {out}")
+
+
+@app.command()
+def check(
+    data: Data,
+    language: Annotated[Language | None, typer.Option(help="of the page; else the hospital's")] = None,
+) -> None:
+    """Check a data folder.
+
+    Keys, references, values, what is missing: a score here and a page in the folder.
+    """
+    from analysis.hospital import open_hospital
+    from analysis.reporting.quality_page import write_quality_page
+    from analysis.sources.quality import check_hospital
+
+    hospital = open_hospital(data)
+    report = check_hospital(data)
+    page = write_quality_page(report, data / "quality.html", language.value if language else hospital.card.language)
+    typer.echo(f"score {report.score:.1f} of 100")
+    typer.echo(f"wrote {page}")
+
+
+@app.command()
+def close(
+    data: Data,
+    period: Annotated[str, typer.Option(help="2023-06 or 2022-01..2023-12; all months if left out")] = "",
+    outputs: Outputs = Path("outputs"),
+) -> None:
+    """Close months in order.
+
+    Cost, payment and indicators, reconciled to the fen; a month that has not changed is skipped.
+    """
+    from analysis.closing import close
+
+    results = close(data, parse_range(period) if period else [], outputs, _bar("month"))
+    for state, same in groupby(results, lambda result: result.state):
+        typer.echo(_closed(state, list(same)))
+    typer.echo(f"wrote {outputs / data.name}")
+
+
+@app.command()
+def report(
+    pack: Annotated[Path, typer.Argument(help="report pack, e.g. parameters/packs/monthly_committee.yaml")],
+    data: Annotated[Path, typer.Option(help="data folder, e.g. data/demo")],
+    period: Annotated[str, typer.Option(help="2023-06 or 2022-01..2023-12")],
+    language: Annotated[list[Language], typer.Option(help="may be repeated")] = [Language.zh],  # noqa: B006 typer copies it
+    hospital: Annotated[str | None, typer.Option(help="one member of an alliance")] = None,
+    outputs: Outputs = Path("outputs"),
+) -> None:
+    """Render the reports of a closed month.
+
+    HTML, PDF, Excel and a manifest of what they were made from.
+    """
+    from analysis.reporting.packs import render_pack
+
+    for month in [one.name for one in parse_range(period)]:
+        with _steps("page") as step:
+            written = render_pack(pack, data, month, [one.value for one in language], outputs, hospital, step)
+        typer.echo("\n".join(f"wrote {path}" for path in written))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def run(
+    context: typer.Context,
+    notebook: Annotated[Path, typer.Argument(help="notebook to run")],
+    language: Annotated[Language, typer.Option(help="which markdown cells are kept")] = Language.zh,
+    outputs: Outputs = Path("outputs"),
+) -> None:
+    """Run one notebook and render it.
+
+    `-p NAME VALUE` sets a parameter and may be repeated.
+    """
+    parameters = _parameters(context.args)
+    from analysis.reporting.runner import run_notebook
+
+    written = run_notebook(notebook, parameters, language.value, outputs)
+    typer.echo(f"wrote {written}")
+
+
+@app.command()
+def lab(
+    notebook: Annotated[Path, typer.Argument(help="notebook to open")] = Path("notebooks/start_here.ipynb"),
+) -> None:
+    """Open JupyterLab on a notebook."""
+    if not notebook.is_file():
+        near = ", ".join(sorted(str(path) for path in Path("notebooks").glob("**/*.ipynb"))) or "none"
+        raise InputError("notebook not found", where=str(notebook), mend=f"notebooks here: {near}")
+    raise typer.Exit(subprocess.run([sys.executable, "-m", "jupyterlab", str(notebook)], check=False).returncode)
+
+
+def main() -> None:
+    """Entry point: a wrong input ends with its message and exit code 1, never with a traceback."""
+    try:
+        app()
+    except InputError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(1)
+
+
+def _closed(state: str, results: list["CloseResult"]) -> str:
+    first, last = results[0].period.name, results[-1].period.name
+    months = first if first == last else f"{first}..{last} ({len(results)})"
+    seconds = sum(result.seconds for result in results)
+    return f"{months}: {state}" if state == "unchanged" else f"{months}: {state} in {seconds:.1f} s"
+
+
+def _parameters(words: list[str]) -> dict[str, str]:
+    """`-p NAME VALUE` triples as a dictionary."""
+    triples = [words[i : i + 3] for i in range(0, len(words), 3)]
+    if wrong := [" ".join(t) for t in triples if len(t) < 3 or t[0] not in {"-p", "--parameter"}]:
+        raise typer.BadParameter(f"{wrong[0]!r}: write parameters as -p NAME VALUE")
+    return {name: value for _, name, value in triples}
+
+
+def _bar(unit: str) -> Callable[[Iterable[T]], Iterable[T]]:
+    """Wrap an iterable in a progress bar, on a terminal only."""
+    from tqdm import tqdm
+
+    return lambda steps: tqdm(list(steps), unit=unit, disable=None, leave=False)
+
+
+@contextmanager
+def _steps(unit: str) -> Iterator[Callable[[str], None]]:
+    """A progress bar that is told the name of each step, on a terminal only."""
+    from tqdm import tqdm
+
+    with tqdm(unit=unit, disable=None, leave=False) as bar:
+
+        def step(name: str) -> None:
+            bar.set_description(name)
+            bar.update()
+
+        yield step
+
+
+if __name__ == "__main__":
+    main()

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analysis.closed_period import read_card, write_period
 from analysis.closing.fingerprint import run_id
 from analysis.closing.indicators import indicator_rows
+from analysis.closing.left_out import left_out
 from analysis.closing.parameters import Parameters, read_parameters
 from analysis.closing.span import Span, span_of
 from analysis.contract import period_tables
@@ -21,10 +21,11 @@ from analysis.engine import Engine, open_engine, sql_text
 from analysis.errors import InputError
 from analysis.hospital import Hospital, open_hospital
 from analysis.payment.monthly import price_period
-from analysis.payment.packs import pack_for
+from analysis.payment.packs import RatePack, pack_for
 from analysis.periods import Period
 
 _SQL = "analysis.closing"
+_OPEN = "{hospital_id} {check} {part}: expected {expected}, found {found}"
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,20 @@ class CloseResult:
     run_id: str
     state: Literal["closed", "unchanged"]
     seconds: float
-    open_checks: int
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What every period of one run shares. `folder` is outputs/NAME."""
+
+    engine: Engine
+    hospital: Hospital
+    span: Span
+    parameters: Parameters
+    folder: Path
+
+    def pack(self, period: Period) -> RatePack:
+        return pack_for(period, self.parameters.settings.payment, self.parameters.folder / "payment")
 
 
 def close(
@@ -60,91 +74,91 @@ def close(
     results = []
     with open_engine(parameters.settings.engine) as engine:
         hospital.attach(engine)
-        span = span_of(engine, hospital)
+        work = _Work(engine, hospital, span_of(engine, hospital), parameters, outputs / hospital.name)
         previous = ""
-        for period in progress(span.chain(periods)):
-            result = _close_one(engine, hospital, period, span, parameters, outputs / hospital.name, previous)
-            previous = result.run_id
-            results.append(result)
+        for period in progress(work.span.chain(periods)):
+            results.append(_close_one(work, period, previous))
+            previous = results[-1].run_id
     return results
 
 
-def _close_one(
-    engine: Engine, hospital: Hospital, period: Period, span: Span, parameters: Parameters, folder: Path, previous: str
-) -> CloseResult:
+def _close_one(work: _Work, period: Period, previous: str) -> CloseResult:
     began = time.perf_counter()
-    span.check_ledger(engine, period)
-    identity, inputs = run_id(engine, hospital, period, parameters.text, previous)
-    card = read_card(folder, period)
+    work.span.check_ledger(period)
+    identity, inputs = run_id(work.engine, work.hospital, period, work.parameters.text, previous)
+    card = read_card(work.folder, period)
     if card and card["run_id"] == identity:
-        return CloseResult(period, identity, "unchanged", time.perf_counter() - began, card["open_checks"])
-    hospital.attach_partitions(engine, [period])
-    _make_tables(engine, hospital, period, span, parameters, folder if previous else None)
-    tables = {name: engine.shaped(table, _SOURCE.get(name)) for name, table in period_tables().items()}
-    _refuse_if_open(tables["reconciliation"], hospital, period)
-    card = {
-        "run_id": identity,
-        "period": period.name,
-        "hospital": hospital.card.model_dump(),
-        "settings": parameters.settings.model_dump(),
-        "pack": pack_for(period, parameters.settings.payment, parameters.folder / "payment").model_dump(mode="json"),
-        "provisional": bool(engine.value("select coalesce(bool_or(drg_status = 'provisional'), false) from cases")),
-        "data_end": span.last.name,
-        "inputs": inputs,
-        "previous": previous,
-        "rows": {name: rows.num_rows for name, rows in tables.items()},
-        "open_checks": 0,
-    }
-    write_period(folder, period, tables, card)
-    return CloseResult(period, identity, "closed", time.perf_counter() - began, 0)
+        return CloseResult(period, identity, "unchanged", time.perf_counter() - began)
+    work.hospital.attach_partitions(work.engine, [period])
+    _make_tables(work, period, previous)
+    tables = {name: work.engine.shaped(table, _SOURCE.get(name)) for name, table in period_tables().items()}
+    _refuse_if_open(tables["reconciliation"], work.hospital, period)
+    made_from = _card(work, period) | {"run_id": identity, "previous": previous, "inputs": inputs}
+    write_period(work.folder, period, tables, made_from | {"rows": {name: t.num_rows for name, t in tables.items()}})
+    return CloseResult(period, identity, "closed", time.perf_counter() - began)
 
 
 #: Closed tables whose engine table has another name, because a contract table has theirs.
 _SOURCE = {"departments": "departments_closed"}
 
 
-def _make_tables(
-    engine: Engine, hospital: Hospital, period: Period, span: Span, parameters: Parameters, folder: Path | None
-) -> None:
+def _make_tables(work: _Work, period: Period, previous: str) -> None:
+    """Leave every table of the closed period in the engine; those whose engine does not exist yet stay empty."""
+    engine, span = work.engine, work.span
     values: dict[str, Any] = {
         "start_at": period.start,
         "end_at": period.end,
         "month": period.name,
         "has_ledger": span.has_ledger(period),
-        "has_denials": "denials" in hospital.tables,
+        "has_denials": "denials" in work.hospital.tables,
         "charges_from": span.charges_from,
         "accounts_from": span.accounts_from,
     }
     for name, table in period_tables().items():
         if name not in _SOURCE:
             engine.put(name, table.arrow_schema().empty_table())
-    opening = folder / period.previous.name / "tables" / "work_in_progress.parquet" if folder else None
-    schema = period_tables()["work_in_progress"].arrow_schema()
-    engine.put("opening", pq.read_table(opening) if opening else schema.empty_table())
-    cost_period(engine, period, parameters.scheme if values["has_ledger"] else None)
+    engine.put("opening", _opening(work, period, previous))
+    cost_period(engine, period, work.parameters.scheme if values["has_ledger"] else None)
     for name in ("kind_categories", "accrued", "work_in_progress", "case_base"):
         engine.make(_SQL, name, **values)
-    price_period(engine, period, pack_for(period, parameters.settings.payment, parameters.folder / "payment"))
+    price_period(engine, period, work.pack(period))
     for name in ("readmissions", "cases"):
         engine.make(_SQL, name, **values)
     engine.create("departments_closed", sql_text(_SQL, "departments"), **values)
     for name in ("drgs", "drg_categories", "denied", "names", "case_cost_parts", "case_charge_parts", "reconciliation"):
         engine.make(_SQL, name, **values)
-    engine.put("indicators", indicator_rows(engine, parameters.targets.of(period), **values))
-    engine.put("left_out", span.left_out(engine, hospital, period))
+    engine.put("indicators", indicator_rows(engine, work.parameters.targets.of(period), **values))
+    engine.put("left_out", left_out(engine, work.hospital))
+
+
+def _opening(work: _Work, period: Period, previous: str) -> pa.Table:
+    """Work in progress at the end of the period before; nothing before the first."""
+    if not previous:
+        return period_tables()["work_in_progress"].arrow_schema().empty_table()
+    return pq.read_table(work.folder / period.previous.name / "tables" / "work_in_progress.parquet")
+
+
+def _card(work: _Work, period: Period) -> dict[str, Any]:
+    """What a reader of the period needs to know about where it comes from."""
+    provisional = "select coalesce(bool_or(drg_status = 'provisional'), false) from cases"
+    return {
+        "period": period.name,
+        "hospital": work.hospital.card.model_dump(),
+        "settings": work.parameters.settings.model_dump(),
+        "pack": work.pack(period).model_dump(mode="json"),
+        "provisional": bool(work.engine.value(provisional)),
+    }
 
 
 def _refuse_if_open(reconciliation: pa.Table, hospital: Hospital, period: Period) -> None:
     """A check that must tie and does not is an error of the program or the data: nothing is written."""
-    checks: pd.DataFrame = reconciliation.to_pandas()
-    failed = checks[~checks["passed"]]
-    if len(failed):
+    failed = [row for row in reconciliation.to_pylist() if not row["passed"]]
+    if failed:
         raise InputError(
             f"{period.name} does not reconcile: {len(failed)} check(s) are open",
             where=str(hospital.folder),
             rows=[
-                f"{r.hospital_id} {r.check} {r.part}: expected {r.expected}, found {r.found}"
-                for r in failed.head(5).itertuples()
+                "{hospital_id} {check} {part}: expected {expected}, found {found}".format(**row) for row in failed[:5]
             ],
             mend="run `workbench check` on the folder; if it is clean, report this message",
         )

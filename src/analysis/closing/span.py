@@ -1,4 +1,4 @@
-"""From when to when the data reach, and what a period can therefore not have."""
+"""From when to when the data reach, and which periods must be closed in order."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,22 +11,6 @@ from analysis.hospital import Hospital
 from analysis.periods import Period
 
 _NEVER = datetime(9999, 1, 1)
-
-#: What is computed from which contract tables; named in the report where one is missing.
-_NEEDS = {
-    "cost of departments and cases": ("ledger", "cost_centres", "drivers"),
-    "unit cost per visit and bed-day": ("ledger", "workload"),
-    "charges by category": ("charges", "items"),
-    "denials": ("denials",),
-    "fund balance": ("fund",),
-    "settlement flow": ("settlements",),
-    "diagnoses": ("diagnoses",),
-    "complications and satisfaction": ("outcomes",),
-    "outpatients": ("visits",),
-    "transfers between centres": ("transfers",),
-    "surveys": ("surveys",),
-    "coding accuracy": ("coding_samples",),
-}
 
 
 @dataclass(frozen=True)
@@ -56,7 +40,7 @@ class Span:
     def has_ledger(self, period: Period) -> bool:
         return period.name in self.ledger
 
-    def check_ledger(self, engine: Engine, period: Period) -> None:
+    def check_ledger(self, period: Period) -> None:
         """A month after the accounts began that has no ledger cannot be closed."""
         if not self.ledger or self.has_ledger(period) or period.name < min(self.ledger):
             return
@@ -66,19 +50,6 @@ class Span:
             rows=[f"ledger has {min(self.ledger)} to {max(self.ledger)}, {len(self.ledger)} months"],
             mend=f"bring the ledger of {period.name} and import again; later months cannot be closed before",
         )
-
-    def left_out(self, engine: Engine, hospital: Hospital, period: Period) -> pd.DataFrame:
-        """What this period lacks and which tables it would need."""
-        rows = [
-            {"what": what, "missing": ", ".join(missing)}
-            for what, tables in _NEEDS.items()
-            if (missing := hospital.missing(*tables))
-        ]
-        if not engine.value("select count(*) from cases where patient_id is not null"):
-            rows.append({"what": "readmission", "missing": "stays.patient_id"})
-        if not engine.value("select count(*) from cases where physician_id is not null"):
-            rows.append({"what": "physicians", "missing": "stays.physician_id"})
-        return pd.DataFrame(rows, columns=["what", "missing"], dtype="str")
 
 
 def span_of(engine: Engine, hospital: Hospital) -> Span:

@@ -94,14 +94,13 @@ def check(
 
     Keys, references, values, what is missing: a score here and a page in the folder.
     """
-    from analysis.hospital import open_hospital
     from analysis.reporting.quality_page import write_quality_page
     from analysis.sources.quality import check_hospital
 
-    hospital = open_hospital(data)
-    report = check_hospital(data)
-    page = write_quality_page(report, data / "quality.html", language.value if language else hospital.card.language)
-    typer.echo(f"score {report.score:.1f} of 100")
+    with _steps("check") as step:
+        report = check_hospital(data, step)
+    page = write_quality_page(report, data / "quality.html", language.value if language else report.card.language)
+    typer.echo(report.text())
     typer.echo(f"wrote {page}")
 
 

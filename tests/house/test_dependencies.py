@@ -1,7 +1,11 @@
 """pyproject.toml, environment.yml and requirements.lock say the same; the lock is closed and names no registry."""
 
+import ast
 import re
+import sys
 import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 
 import pytest
 import yaml
@@ -65,3 +69,24 @@ def test_the_build_back_end_is_locked():
     system = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["build-system"]
     locked = {block.split("==")[0] for block in _lock()}
     assert {canonicalize_name(Requirement(r).name) for r in system["requires"]} | {"editables", "uv"} <= locked
+
+
+def test_what_is_imported_is_declared():
+    """No room lives on a package that only another package happens to bring."""
+    of_module = packages_distributions()
+    imported = {
+        name.split(".")[0]
+        for path in (ROOT / "src").rglob("*.py")
+        for name in _imports(ast.parse(path.read_text("utf8")))
+    }
+    third_party = imported - set(sys.stdlib_module_names) - {"analysis"}
+    needed = {module: {canonicalize_name(name) for name in of_module.get(module, [module])} for module in third_party}
+    assert sorted(module for module, names in needed.items() if not names & set(_pyproject())) == []
+
+
+def _imports(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module

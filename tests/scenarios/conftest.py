@@ -1,0 +1,55 @@
+"""What scenarios are asked on: a small demonstration hospital and a small alliance, each closed once a session."""
+
+import gzip
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from analysis.closing import close
+from analysis.periods import parse_range
+from analysis.sources.importer import import_source
+
+ROOT = Path(__file__).parents[2]
+FIRST, LAST = "2023-01", "2023-06"
+ALLIANCE_COLUMNS = (
+    "Hospital.Service.Area,Hospital.County,Permanent.Facility.Id,Gender,Patient.Disposition,CCSR.Diagnosis.Code,"
+    "CCSR.Diagnosis.Description,CCSR.Procedure.Code,CCSR.Procedure.Description,APR.DRG.Code,APR.DRG.Description,"
+    "APR.Medical.Surgical.Description,Payment.Typology.1,Total.Charges,Total.Costs,los,age,deathrisk,illseveritydesc,death"
+)
+
+
+@pytest.fixture(scope="session")
+def folders(tmp_path_factory: pytest.TempPathFactory):
+    """A scratch folder with data/ and outputs/; parameters are the project's own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        yield tmp_path_factory.mktemp("scenarios")
+
+
+@pytest.fixture(scope="session")
+def closed_demo(folders: Path) -> Path:
+    """Half a year of a tenth of the demonstration hospital."""
+    generator = pytest.importorskip("analysis.demo.generator")
+    generator.write_demo(folders / "data/demo", stays_per_year=1200, first=FIRST, last=LAST)
+    close(folders / "data/demo", parse_range(f"{FIRST}..{LAST}"), folders / "outputs")
+    return folders / "outputs/demo"
+
+
+@pytest.fixture(scope="session")
+def closed_alliance(folders: Path) -> Path:
+    """Three members, three groups, two severities: a file like New York's, made up."""
+    rows = [
+        f"Area,County,{facility},F,Home or Self Care,MUS001,Bones,MST001,Repair,{drg},Group {drg},Surgical,Medicare,"
+        f"{1000 * dear * (9 + case)},{400 * dear * (9 + case)},{1 + case % 7},50 to 69,Minor,{severity},0"
+        for (dear, facility), drg, severity, case in product(
+            enumerate((1001, 1002, 1003), 1), (301, 302, 313), ("Minor", "Major"), range(8)
+        )
+    ]
+    source = folders / "source"
+    source.mkdir()
+    with gzip.open(source / "ny-2020-musculoskeletal.csv.gz", "wt", encoding="utf8") as file:
+        file.write("\n".join([ALLIANCE_COLUMNS, *rows]) + "\n")
+    import_source(ROOT / "parameters/sources/ny_sparcs.yaml", folders / "data/alliance", source)
+    close(folders / "data/alliance", [], folders / "outputs")
+    return folders / "outputs/alliance"

@@ -39,7 +39,8 @@ class Engine:
             self._db.execute(f"set memory_limit = '{memory_limit}'")
         if threads:
             self._db.execute(f"set threads = {threads}")
-        self._db.execute("set enable_progress_bar = false")
+        if self.value("select current_setting('enable_progress_bar')"):  # in a notebook it is off, and setting it fails
+            self._db.execute("set enable_progress_bar = false")
 
     def __enter__(self) -> "Engine":
         return self

@@ -42,6 +42,6 @@ def split_settings(received: pd.DataFrame, workload: pd.DataFrame, scheme: Costi
 def _weights(rows: pd.DataFrame, workload: pd.DataFrame, scheme: CostingScheme) -> np.ndarray:
     measures = sorted({*scheme.setting_split.values(), scheme.setting_split_default})
     long = workload.melt(["cost_centre", "setting"], measures, var_name="measure", value_name="weight")
-    wanted = rows["cost_item"].map(scheme.setting_split).fillna(scheme.setting_split_default)
-    joined = rows.assign(measure=wanted).merge(long, on=["cost_centre", "setting", "measure"], how="left")
+    wanted = [scheme.setting_split.get(item, scheme.setting_split_default) for item in rows["cost_item"]]
+    joined = rows.assign(measure=pd.Series(wanted, rows.index, dtype="str")).merge(long, on=["cost_centre", "setting", "measure"], how="left")
     return joined["weight"].astype(float).fillna(0.0).clip(lower=0.0).to_numpy()

@@ -1,0 +1,1 @@
+"""Reports: notebooks run and rendered, HTML, PDF, Excel, manifest."""

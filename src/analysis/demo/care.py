@@ -1,0 +1,216 @@
+"""The charge lines of the stays of one month of admission: recipe rows drawn, spread over the days, priced."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.demo import stories
+from analysis.demo.calendar import midnight
+from analysis.demo.patients import Stays, severity_effect
+from analysis.demo.recipes import (
+    BEFORE, CONSUMABLE, DAILY, DRUG, EXAM, ICU, LAST, MID, OPERATION, SERVICE, WARD, Recipes, category, fen, occurrences,
+)  # fmt: skip
+from analysis.demo.staff import Physicians
+from analysis.demo.world import DAY, World
+from analysis.periods import Period
+
+Lines = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Tariff:
+    """Per item: charge category, price in fen by item x (before, after the reform), who performs (-1 = the ward)."""
+
+    kinds: np.ndarray
+    prices: np.ndarray
+    reform_month: int
+    performs: np.ndarray
+
+    def price(self, item: np.ndarray, month: np.ndarray) -> np.ndarray:
+        return self.prices[item, (month >= self.reform_month).astype(np.int64)]
+
+
+def read_tariff(world: World) -> Tariff:
+    reform = world.parameters.settings.price_reform
+    before = fen(world)
+    reformed = np.array([item.kind in reform.kinds for item in world.items])
+    after = np.where(reformed, np.rint(before * reform.factor).astype(np.int64), before)
+    start, first = Period(reform.from_month), world.months[0]
+    month = (start.year - first.year) * 12 + start.start.month - first.start.month
+    performs = np.array([world.department(item.performs) if item.performs else -1 for item in world.items])
+    return Tariff(category(world), np.stack([before, after], axis=1), month, performs)
+
+
+def draw_decisions(world: World, recipes: Recipes, stays: int, month: int) -> np.ndarray:
+    """One uniform number for every stay and shared decision (which implant, angiography or not)."""
+    columns = [world.rng(f"decision.{name}", month).random(stays) for name in recipes.decisions]
+    return np.stack(columns, axis=1)
+
+
+def draw_lines(
+    world: World,
+    recipes: Recipes,
+    tariff: Tariff,
+    physicians: Physicians,
+    stays: Stays,
+    decisions: np.ndarray,
+    places: "Places",
+    month: int,
+) -> Lines:
+    """Charge lines of the stays admitted in a month, refunds included; times in seconds, money in fen.
+
+    Every draw is made for the stay without stories; a story only takes lines away, so that both worlds share the rest.
+    """
+    stay, row = _planned(world, recipes, stays, decisions, month)
+    line_stay, line_row, day, order = _spread(world, recipes, stays, stay, row, month)
+    kind = tariff.kinds[recipes.item[line_row]]
+    rng = world.rng("care.lines", month)
+    u_quantity, u_keep, u_hour = (rng.random(len(day), dtype=np.float32) for _ in range(3))
+    use = _use(world, stays, month)
+    flex = recipes.flex[line_row]
+    wanted = recipes.quantity[line_row] * np.where(flex, use[line_stay, kind], 1.0)
+    count = np.floor(wanted + u_quantity).astype(np.int64)
+    keep = (count > 0) & _in_place(recipes.when[line_row], day, stays, line_stay)
+    when = recipes.when[line_row]
+    last_day = np.maximum(stays.days, 1)[line_stay] - 1
+    day = np.where(when == LAST, last_day, np.where(_single(when), np.minimum(day, last_day), day))
+    keep &= day <= last_day
+    at = _times(world, stays, line_stay, day, when == OPERATION, u_hour)
+    keep &= at < world.end_day * DAY
+    keep &= ~_taken_away(world, stays, line_stay, kind, flex, at, u_keep)
+    chosen = np.flatnonzero(keep)
+    item = recipes.item[line_row[chosen]]
+    lines = {
+        "number": chosen,
+        "stay": line_stay[chosen],
+        "order": order[chosen],
+        "item": item,
+        "quantity": count[chosen],
+        "at": at[chosen],
+        "refund_of": np.full(len(chosen), -1),
+        "flex": flex[chosen],
+        "standing": recipes.when[line_row[chosen]] >= DAILY,
+    }
+    lines = _with_refunds(world, tariff, stays, lines, len(day), month)
+    return _priced(world, tariff, physicians, stays, lines, places, month)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where each stay of the month lay: ICU from/to, emergency department until (seconds; 0 = never)."""
+
+    icu_from: np.ndarray
+    icu_to: np.ndarray
+    emergency_to: np.ndarray
+
+
+def _planned(world: World, recipes: Recipes, stays: Stays, decisions: np.ndarray, month: int):
+    """Recipe rows that happen: pairs of stay and row."""
+    counts = np.diff(recipes.first)[stays.drg]
+    stay = np.repeat(np.arange(len(stays)), counts)
+    row = np.arange(len(stay)) - np.repeat(np.cumsum(counts) - counts - recipes.first[stays.drg], counts)
+    u = world.rng("care.rows", month).random(len(stay))
+    shared = recipes.decision[row]
+    decided = np.flatnonzero(shared >= 0)
+    u[decided] = decisions[stay[decided], shared[decided]]
+    low, high = recipes.low[row], recipes.high[row]
+    moved = np.flatnonzero(recipes.shift[row] != 0)
+    step = _towards_domestic(world, stays)[stay[moved]] * recipes.shift[row[moved]]
+    high[moved] += np.where(step < 0, step, 0)
+    low[moved] -= np.where(step > 0, step, 0)
+    happens = np.flatnonzero((u >= low) & (u < high))
+    return stay[happens], row[happens]
+
+
+def _towards_domestic(world: World, stays: Stays) -> np.ndarray:
+    strength = stories.at(stories.roll_out(world), world.month_of(stays.admitted), stays.department)
+    return np.minimum(1.0, strength * world.parameters.stories.roll_out.effects["imported"])
+
+
+def _spread(world: World, recipes: Recipes, stays: Stays, stay: np.ndarray, row: np.ndarray, month: int):
+    """Lines of the pairs over the days of the stay without stories: stay, row, day and number of the order."""
+    days = np.maximum(stays.base_days, 1)[stay]
+    start, step, times = occurrences(recipes.when[row], recipes.span[row], days, stays.operation_day[stay])
+    u = world.rng("care.day", month).random(len(stay))
+    start = np.where(recipes.when[row] == MID, (u * days).astype(np.int64), start)
+    before = (u * (stays.operation_day[stay] + 1)).astype(np.int64)
+    start = np.where(recipes.when[row] == BEFORE, before, start)
+    pair = np.repeat(np.arange(len(stay)), times)
+    nth = np.arange(len(pair)) - np.repeat(np.cumsum(times) - times, times)
+    return stay[pair], row[pair], start[pair] + step[pair] * nth, pair
+
+
+def _use(world: World, stays: Stays, month: int) -> np.ndarray:
+    """Factor on flexible quantities, stay x category: patient, severity, physician, department; mean one."""
+    spread = world.parameters.settings.spread
+    rng = world.rng("care.use", month)
+    sigma = np.array([spread.drug, spread.consumable, spread.exam])
+    use = np.exp(rng.normal(0, 1, (len(stays), 3)) * sigma - sigma**2 / 2) * stays.effect
+    severe = severity_effect(world)[stays.drg, stays.severity]
+    return np.column_stack([use * severe[:, None], np.ones(len(stays))])[:, [DRUG, CONSUMABLE, EXAM, SERVICE]]
+
+
+def _in_place(when: np.ndarray, day: np.ndarray, stays: Stays, stay: np.ndarray) -> np.ndarray:
+    """Ward rows outside the ICU, ICU rows inside it, the rest anywhere."""
+    start = stays.icu_from[stay]
+    inside = (day >= start) & (day < start + stays.icu_days[stay])
+    return np.where(when == WARD, ~inside, (when != ICU) | inside)
+
+
+def _single(when: np.ndarray) -> np.ndarray:
+    return when <= LAST
+
+
+def _times(world: World, stays: Stays, stay: np.ndarray, day: np.ndarray, at_operation: np.ndarray, u: np.ndarray):
+    """Second of each line: in the day's working hours (operations in the theatre's), inside the stay."""
+    theatre = 9 * 3600 + (stays.person[stay] * 7919) % (6 * 3600)
+    second = np.where(at_operation, theatre + (u * 5400), 7.5 * 3600 + u * (12.5 * 3600)).astype(np.int64)
+    start, end = stays.admitted[stay], stays.discharged[stay]
+    at = midnight(start) + day * DAY + second
+    late = np.minimum(start + 600 + (u * 5400).astype(np.int64), end - 600)
+    at = np.where(at < start + 600, late, at)
+    return np.where(at > end - 600, end - 600 - (u * 5400).astype(np.int64), at)
+
+
+def _taken_away(world: World, stays: Stays, stay: np.ndarray, kind: np.ndarray, flex: np.ndarray, at: np.ndarray, u):
+    """Flexible lines the cost management does without."""
+    effects = world.parameters.stories.roll_out.effects
+    share = np.array([effects["drug"], effects["consumable"], effects["exam"], 0.0])
+    strength = stories.at(stories.roll_out(world), world.month_of(at), stays.department[stay])
+    return flex & (u < share[kind] * strength)
+
+
+def _with_refunds(world: World, tariff: Tariff, stays: Stays, lines: Lines, drawn: int, month: int) -> Lines:
+    """Append refunds: a drug or consumable given back within a day, negative, under a number of its own."""
+    u = world.uniform(f"refunds.{month}", lines["number"])
+    given = np.isin(tariff.kinds[lines["item"]], [DRUG, CONSUMABLE]) & lines["flex"]
+    back = np.flatnonzero(given & (u < world.parameters.settings.refunds))
+    later = lines["at"][back] + 3600 + (u[back] * 7e7).astype(np.int64) % 72000
+    refund = {name: values[back] for name, values in lines.items()}
+    limit = np.minimum(stays.discharged[refund["stay"]] - 300, world.end_day * DAY - 1)
+    refund["at"] = np.maximum(np.minimum(later, limit), lines["at"][back])
+    refund["quantity"] = -refund["quantity"]
+    refund["refund_of"] = refund["number"]
+    refund["number"] = drawn + refund["number"]
+    return {name: np.concatenate([values, refund[name]]) for name, values in lines.items()}
+
+
+def _priced(world, tariff, physicians: Physicians, stays: Stays, lines: Lines, places: Places, month: int) -> Lines:
+    """Price, ordering and performing department, physician; a refund has price and place of its line."""
+    stay, at = lines["stay"], lines["at"]
+    original = np.arange(len(stay))
+    refunded = np.flatnonzero(lines["refund_of"] >= 0)
+    original[refunded] = np.searchsorted(lines["number"][: len(stay) - len(refunded)], lines["refund_of"][refunded])
+    then = at[original]
+    lines["price"] = tariff.price(lines["item"], world.month_of(then))
+    lines["amount"] = lines["price"] * lines["quantity"]
+    intensive = (then >= places.icu_from[stay]) & (then < places.icu_to[stay])
+    ordering = np.where(then < places.emergency_to[stay], world.department("29"), stays.department[stay])
+    lines["ordering"] = np.where(intensive, world.intensive_care, ordering)
+    performing = tariff.performs[lines["item"]]
+    lines["performing"] = np.where(performing < 0, lines["ordering"], performing)
+    staff = physicians.of(world.intensive_care)
+    own = np.where(intensive, staff[stays.person[stay] % len(staff)], stays.physician[stay])
+    blank = world.uniform(f"blank.{month}", lines["number"]) < world.parameters.settings.blank_physicians
+    lines["physician"] = np.where(blank, -1, own)
+    return lines

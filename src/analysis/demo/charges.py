@@ -1,0 +1,147 @@
+"""Charge lines, orders and events as contract tables, one month at a time."""
+
+import numpy as np
+import pyarrow as pa
+
+from analysis.demo import columns as col
+from analysis.demo.care import Lines
+from analysis.demo.patients import Stays
+from analysis.demo.world import RUN_IN, World
+
+#: Line and order numbers: month (run-in included) in front, so that a month's numbers depend on no other month.
+MONTH_BLOCK = 10_000_000
+
+
+def stamped(lines: Lines, stays: Stays, month: int, first_stay: int) -> Lines:
+    """Numbers that hold over all months (stay, patient, line, order, refunded line), and the admission."""
+    block = (month + RUN_IN) * MONTH_BLOCK
+    refunded = lines["refund_of"]
+    return lines | {
+        "patient": stays.person[lines["stay"]],
+        "admitted": stays.admitted[lines["stay"]],
+        "stay": lines["stay"] + first_stay,
+        "number": lines["number"] + block,
+        "order": lines["order"] + block,
+        "refund_of": np.where(refunded >= 0, refunded + block, -1),
+    }
+
+
+def ordered_at(world: World, lines: Lines) -> np.ndarray:
+    """Time of the order: up to four hours before the line, not before the admission."""
+    lead = 300 + (world.uniform("charges.ordered_at", lines["number"]) * 14_000).astype(np.int64)
+    return np.maximum(lines["at"] - lead, lines["admitted"])
+
+
+def charges_table(world: World, lines: Lines, physicians: pa.Array) -> pa.Table:
+    """One month of charge lines, ordered by time and number."""
+    order = np.lexsort((lines["number"], lines["at"]))
+    lines = {name: values[order] for name, values in lines.items()}
+    count = len(order)
+    places = pa.array(world.departments)
+    return col.table(
+        "charges",
+        {
+            "line_id": col.numbered("L", lines["number"], 9),
+            "hospital_id": col.constant(world.hospital_id, count),
+            "patient_id": col.numbered("P", lines["patient"], 8),
+            "stay_id": col.numbered("S", lines["stay"], 7),
+            "order_id": col.numbered("O", lines["order"], 9),
+            "ordered_at": col.times(ordered_at(world, lines), world.lacking("charges.ordered_at", lines["number"])),
+            "charged_at": col.times(lines["at"]),
+            "item_code": col.chosen(item_codes(world), lines["item"]),
+            "quantity": col.quantity(lines["quantity"]),
+            "unit_price": col.price(lines["price"]),
+            "amount": col.money(lines["amount"]),
+            "ordering_department": col.chosen(places, lines["ordering"]),
+            "performing_department": col.chosen(places, lines["performing"]),
+            "physician_id": col.chosen(physicians, lines["physician"]),
+            "refund_of": _refunds(lines["refund_of"]),
+        },
+    )
+
+
+def item_codes(world: World) -> pa.Array:
+    return pa.array([item.code for item in world.items])
+
+
+def _refunds(numbers: np.ndarray) -> pa.Array:
+    known = np.flatnonzero(numbers >= 0)
+    index = np.full(len(numbers), -1)
+    index[known] = np.arange(len(known))
+    return col.chosen(col.numbered("L", numbers[known], 9), index)
+
+
+def orders_of(world: World, lines: Lines) -> Lines:
+    """One order for the lines of a recipe row of a stay; some more that were cancelled and never charged."""
+    rows = np.flatnonzero(lines["refund_of"] < 0)
+    rows = rows[np.lexsort((lines["at"][rows], lines["order"][rows]))]
+    order, first, count = np.unique(lines["order"][rows], return_index=True, return_counts=True)
+    starts, ends = lines["at"][rows[first]], lines["at"][rows[first + count - 1]]
+    found = {name: lines[name][rows[first]] for name in ("stay", "item", "physician", "admitted")}
+    lead = 300 + (world.uniform("orders.lead", order) * 9000).astype(np.int64)
+    found |= {"order": order, "at": np.maximum(starts - lead, found["admitted"]), "executed": starts}
+    found["quantity"] = np.add.reduceat(lines["quantity"][rows], first) if len(first) else first
+    found["stopped"] = np.where(lines["standing"][rows[first]], ends, -1)
+    return _with_cancelled(world, found)
+
+
+def _with_cancelled(world: World, orders: Lines) -> Lines:
+    share = world.parameters.settings.cancelled_orders
+    extra = np.flatnonzero(world.uniform("orders.cancelled", orders["order"]) < share)
+    cancelled = {name: values[extra] for name, values in orders.items()}
+    cancelled["order"] = cancelled["order"] + MONTH_BLOCK // 2
+    cancelled["executed"] = np.full(len(extra), -1)
+    cancelled["stopped"] = cancelled["at"] + 1800
+    return {name: np.concatenate([values, cancelled[name]]) for name, values in orders.items()}
+
+
+def orders_table(world: World, orders: Lines, physicians: pa.Array) -> pa.Table:
+    rank = np.lexsort((orders["order"], orders["at"]))
+    orders = {name: values[rank] for name, values in orders.items()}
+    executed, stopped = orders["executed"], orders["stopped"]
+    status = np.where(executed < 0, 2, np.where(stopped >= 0, 1, 0))
+    return col.table(
+        "orders",
+        {
+            "order_id": col.numbered("O", orders["order"], 9),
+            "stay_id": col.numbered("S", orders["stay"], 7),
+            "item_code": col.chosen(item_codes(world), orders["item"]),
+            "quantity": col.quantity(orders["quantity"]),
+            "ordered_at": col.times(orders["at"]),
+            "executed_at": col.times(executed, executed < 0),
+            "stopped_at": col.times(stopped, stopped < 0),
+            "physician_id": col.chosen(physicians, orders["physician"]),
+            "status": col.chosen(["executed", "stopped", "cancelled"], status),
+        },
+    )
+
+
+def events_of(world: World, lines: Lines) -> Lines:
+    """Charge lines that are a step of care: requested, started, ended, on which resource."""
+    active = np.array([bool(item.activity) for item in world.items])
+    rows = np.flatnonzero(active[lines["item"]] & (lines["refund_of"] < 0))
+    found = {name: lines[name][rows] for name in ("number", "stay", "item", "at")}
+    minutes = np.array([item.minutes for item in world.items])[found["item"]]
+    lasting = np.maximum(minutes, 10) * 60 * np.exp(0.25 * (world.uniform("events.lasting", found["number"]) - 0.5))
+    waiting = 900 - np.log1p(-world.uniform("events.waiting", found["number"])) * 9 * 3600
+    requested = np.maximum(found["at"] - waiting.astype(int), lines["admitted"][rows])
+    return found | {"requested": requested, "ended": found["at"] + lasting.astype(int)}
+
+
+def events_table(world: World, events: Lines) -> pa.Table:
+    rank = np.lexsort((events["number"], events["at"]))
+    events = {name: values[rank] for name, values in events.items()}
+    number = events["number"]
+    resources = [item.resource or None for item in world.items]
+    return col.table(
+        "events",
+        {
+            "event_id": col.numbered("E", number, 9),
+            "stay_id": col.numbered("S", events["stay"], 7),
+            "activity": col.chosen([item.activity for item in world.items], events["item"]),
+            "requested_at": col.times(events["requested"], world.lacking("events.requested_at", number)),
+            "started_at": col.times(events["at"]),
+            "ended_at": col.times(events["ended"], world.lacking("events.ended_at", number)),
+            "resource": col.chosen(resources, events["item"], world.lacking("events.resource", number)),
+        },
+    )

@@ -1,0 +1,283 @@
+"""The medical record: diagnoses, procedures, measurements and outcomes of the stays of one month of admission."""
+
+import numpy as np
+import pyarrow as pa
+
+from analysis.demo import columns as col
+from analysis.demo import stories
+from analysis.demo.patients import CC, MCC, MILD, Stays
+from analysis.demo.recipes import Recipes
+from analysis.demo.world import DAY, World
+
+_LEVEL = {"": 0, "CC": 1, "MCC": 2}
+
+
+def draw_diagnoses(world: World, stays: Stays, month: int) -> dict[str, np.ndarray]:
+    """Coded diagnoses in order: stay, position, code (position in parameters.diagnoses), present on admission."""
+    rng = world.rng("diagnoses", month)
+    rows = np.arange(len(stays))
+    principal = _principal(world, stays, rng)
+    tumour = _weighted(world, rng, world.parameters.clinical.tumours, len(rows))
+    is_tumour = np.array([d.tumours for d in world.drgs])[stays.drg]
+    u = rng.random((4, len(rows)))
+    parts = [(rows, principal, True, 0), (rows[is_tumour], tumour[is_tumour], True, 1)]
+    major = stays.severity == MCC
+    parts.append((rows[major], _level_codes(world, rng, "MCC", principal)[major], True, 2))
+    some = (stays.severity == CC) | (major & (u[0] < 0.5))
+    parts.append((rows[some], _level_codes(world, rng, "CC", principal)[some], True, 3))
+    ill = stays.complication
+    parts.append((rows[ill], _complication_codes(world, stays, rng)[ill], False, 4))
+    parts += _comorbidities(world, stays, rng)
+    found = {
+        "stay": np.concatenate([p[0] for p in parts]),
+        "code": np.concatenate([p[1] for p in parts]),
+        "present": np.concatenate([np.full(len(p[0]), p[2]) for p in parts]),
+        "rank": np.concatenate([np.full(len(p[0]), p[3]) for p in parts]),
+    }
+    order = np.lexsort((found["rank"], found["stay"]))
+    found = {name: values[order] for name, values in found.items()}
+    twice = _repeated(found["stay"] * 1000 + found["code"])
+    found = {name: values[~twice] for name, values in found.items()}
+    starts = np.searchsorted(found["stay"], found["stay"])
+    return found | {"position": np.arange(len(starts)) - starts + 1}
+
+
+def coded_severity(world: World, diagnoses: dict[str, np.ndarray], stays: int) -> np.ndarray:
+    """Level the grouper finds: 2 = MCC, 1 = CC, 0 = none; a code its principal diagnosis annuls does not count."""
+    first = diagnoses["code"][diagnoses["position"] == 1]
+    level = np.array([_LEVEL[d.level] for d in world.parameters.diagnoses])[diagnoses["code"]]
+    counts = ~_annulled(world)[diagnoses["code"], first[diagnoses["stay"]]] & (diagnoses["position"] > 1)
+    found = np.zeros(stays, np.int64)
+    np.maximum.at(found, diagnoses["stay"], np.where(counts, level, 0))
+    return found
+
+
+def diagnoses_table(world: World, found: dict[str, np.ndarray], stays: Stays, first: int) -> pa.Table:
+    listed = world.parameters.diagnoses
+    number = (first + found["stay"]) * 64 + found["position"]
+    recorded = stays.admitted[found["stay"]] + np.where(found["present"], 6 * 3600, 40 * 3600)
+    recorded = np.minimum(recorded, stays.discharged[found["stay"]])
+    later = world.lacking("diagnoses.recorded_at", number) | (recorded >= world.end_day * DAY)
+    return col.table(
+        "diagnoses",
+        {
+            "stay_id": col.numbered("S", first + found["stay"], 7),
+            "position": col.integers(found["position"]),
+            "code": col.chosen([d.code for d in listed], found["code"]),
+            "name": col.chosen([d.name for d in listed], found["code"]),
+            "system": col.constant("icd10cm_cn", len(number)),
+            "present_on_admission": col.flags(found["present"], world.lacking("diagnoses.present", number)),
+            "recorded_at": col.times(recorded, later),
+        },
+    )
+
+
+def procedures_table(
+    world: World, recipes: Recipes, stays: Stays, decisions: np.ndarray, month: int, first: int, physicians: pa.Array
+) -> pa.Table:
+    """Coded procedures; one that belongs to a recipe row is coded where the row happens."""
+    rng = world.rng("procedures", month)
+    names = [p.code for p in world.parameters.procedures]
+    stay, code, position = [], [], []
+    single = rng.random((len(stays), 8))
+    for k in np.unique(stays.drg):
+        rows, upto = np.flatnonzero(stays.drg == k), 0.0
+        count = np.zeros(len(rows), np.int64)
+        for nth, (name, p, *shared) in enumerate(world.drgs[k].procedures):
+            if shared == ["choice"]:
+                happens, upto = (single[rows, 0] >= upto) & (single[rows, 0] < upto + p), upto + p
+            else:
+                decision = _decision(world, recipes, k, shared[0]) if shared else -1
+                happens = (decisions[rows, decision] if shared else single[rows, nth]) < p
+            count += happens
+            stay.append(rows[happens])
+            code.append(np.full(happens.sum(), names.index(name)))
+            position.append(count[happens])
+    stay, code, position = (np.concatenate(part or [np.zeros(0, np.int64)]) for part in (stay, code, position))
+    order = np.lexsort((position, stay))
+    return _procedure_rows(world, stays, stay[order], code[order], position[order], first, physicians)
+
+
+def outcomes_table(world: World, stays: Stays, diagnoses: dict[str, np.ndarray], month: int, first: int) -> pa.Table:
+    """Outcomes of the discharged stays of the month of admission."""
+    rng = world.rng("outcomes", month)
+    u = rng.random((4, len(stays)))
+    strength = stories.at(stories.roll_out(world), world.month_of(stays.admitted), stays.department)
+    survey, story = world.parameters.settings.survey, world.parameters.stories.roll_out.survey
+    mean = survey.satisfaction + story["satisfaction"] * np.minimum(strength, 1.2)
+    worse = 3.0 * stays.complication + 5.0 * stays.died
+    score = np.clip(np.rint(mean + 0.35 - worse + rng.normal(0, 6, len(stays))), 20, 100)
+    infection = u[0] < world.of_drgs("infection")[stays.drg] * np.where(stays.complication, 4, 0.8)
+    kinds = _complication_kinds(world)
+    arisen = np.flatnonzero(~diagnoses["present"])
+    kind = np.full(len(stays), -1)
+    kind[diagnoses["stay"][arisen]] = diagnoses["code"][arisen]
+    cured = ~stays.died & (u[1] < world.of_drgs("cured")[stays.drg])
+    known = np.flatnonzero(stays.discharged < world.end_day * DAY)
+    number = first + known
+    unknown = world.lacking("outcomes.complication", number)
+    silent = (u[2] < 0.45)[known] | stays.died[known]
+    return col.table(
+        "outcomes",
+        {
+            "stay_id": col.numbered("S", number, 7),
+            "complication": col.flags(stays.complication[known], unknown),
+            "complication_kind": col.chosen(kinds, np.where(stays.complication, kind, -1)[known], unknown),
+            "infection": col.flags(infection[known], world.lacking("outcomes.infection", number)),
+            "died": col.flags(stays.died[known]),
+            "cured": col.flags(cured[known]),
+            "improved": col.flags((~stays.died & ~cured & (u[3] < 0.94))[known]),
+            "satisfaction": col.numbers(score[known], silent),
+        },
+    )
+
+
+def measurements_table(world: World, stays: Stays, month: int, first: int) -> pa.Table:
+    """Measured values of the month's admissions, at admission and again every few days."""
+    specs = world.parameters.clinical.measurements
+    names = list(specs)
+    wanted = np.array([[name in d.measurements for name in names] for d in world.drgs])
+    stay, name = np.nonzero(wanted[stays.drg])
+    every = np.array([spec[5] for spec in specs.values()])[name]
+    days = np.maximum(stays.base_days, 1)[stay]
+    times = np.where(every > 0, -(-days // np.maximum(every, 1)), 1)
+    pair = np.repeat(np.arange(len(stay)), times)
+    nth = np.arange(len(pair)) - np.repeat(np.cumsum(times) - times, times)
+    rng = world.rng("measurements", month)
+    mean, sd, low, high = np.array([spec[:4] for spec in specs.values()], float)[name].T
+    level = mean + sd * rng.normal(0, 0.9, len(stay))
+    value = np.clip(level[pair] + sd[pair] * rng.normal(0, 0.35, len(pair)), low[pair], high[pair])
+    at = stays.admitted[stay][pair] + nth * every[pair] * DAY + (rng.random(len(pair)) * 20_000).astype(np.int64)
+    number = (first + stay[pair]) * 10_000 + name[pair] * 100 + nth
+    inside = np.flatnonzero(at < np.minimum(stays.discharged[stay][pair], world.end_day * DAY))
+    pair, number = pair[inside], number[inside]
+    return col.table(
+        "measurements",
+        {
+            "measurement_id": col.numbered("M", number, 11),
+            "stay_id": col.numbered("S", first + stay[pair], 7),
+            "name": col.chosen(names, name[pair]),
+            "value": col.numbers(np.round(value[inside], 2), world.lacking("measurements.value", number)),
+            "unit": col.chosen([spec[4] for spec in specs.values()], name[pair]),
+            "measured_at": col.times(at[inside], world.lacking("measurements.at", number)),
+        },
+    )
+
+
+def _codes(world: World) -> list[str]:
+    return [d.code for d in world.parameters.diagnoses]
+
+
+def _weighted(world: World, rng: np.random.Generator, weights: dict[str, float], size: int) -> np.ndarray:
+    share = np.array(list(weights.values()))
+    return np.array([_codes(world).index(c) for c in weights])[rng.choice(len(share), size, p=share / share.sum())]
+
+
+def _principal(world: World, stays: Stays, rng: np.random.Generator) -> np.ndarray:
+    found = np.zeros(len(stays), np.int64)
+    for k, drg in enumerate(world.drgs):
+        rows = np.flatnonzero(stays.drg == k)
+        found[rows] = _weighted(world, rng, drg.diagnoses, len(rows))
+    return found
+
+
+def _annulled(world: World) -> np.ndarray:
+    """Whether a secondary code (row) is annulled by a principal diagnosis (column)."""
+    listed = world.parameters.diagnoses
+    return np.array(
+        [[any(p.code.startswith(x) for x in d.excluded_by.split("|") if x) for p in listed] for d in listed]
+    )
+
+
+def _level_codes(world: World, rng: np.random.Generator, level: str, principal: np.ndarray) -> np.ndarray:
+    """A code of the level that the principal diagnosis does not annul, for every stay."""
+    clinical = world.parameters.clinical
+    weights = clinical.mcc_codes if level == "MCC" else clinical.cc_codes
+    pool = np.array([_codes(world).index(code) for code in weights])
+    share = np.array(list(weights.values()))
+    annulled, u = _annulled(world), rng.random(len(principal))
+    found = np.zeros(len(principal), np.int64)
+    for one in np.unique(principal):
+        rows = np.flatnonzero(principal == one)
+        cumulated = np.cumsum(np.where(annulled[pool, one] | (pool == one), 0, share))
+        position = np.searchsorted(cumulated, u[rows] * cumulated[-1], side="right")
+        found[rows] = pool[np.minimum(position, len(pool) - 1)]
+    return found
+
+
+def _complication_codes(world: World, stays: Stays, rng: np.random.Generator) -> np.ndarray:
+    kinds = world.parameters.clinical.complications
+    surgical = np.array(["surgical" in d.bundles for d in world.drgs])[stays.drg]
+    mild = np.array([code[-1] == "5" and code != "BR25" for code in world.drg_codes])[stays.drg]
+    drawn = {
+        name: _weighted(world, rng, {code: weight for code, (weight, _) in codes.items()}, len(stays))
+        for name, codes in kinds.items()
+    }
+    return np.where(
+        mild & (stays.severity == MILD), drawn["mild"], np.where(surgical, drawn["surgical"], drawn["medical"])
+    )
+
+
+def _complication_kinds(world: World) -> list[str | None]:
+    words = {
+        code: word for codes in world.parameters.clinical.complications.values() for code, (_, word) in codes.items()
+    }
+    return [words.get(code) for code in _codes(world)]
+
+
+def _comorbidities(world: World, stays: Stays, rng: np.random.Generator) -> list[tuple]:
+    found = []
+    for nth, (code, (young, old, sex)) in enumerate(world.parameters.clinical.comorbidities.items()):
+        share = np.where(stays.age >= 60, old, young) * np.where(stays.age < 18, 0.02, 1)
+        eligible = stays.male if sex == "M" else np.ones(len(stays), bool)
+        rows = np.flatnonzero((rng.random(len(stays)) < share) & eligible)
+        found.append((rows, np.full(len(rows), _codes(world).index(code)), True, 5 + nth))
+    return found
+
+
+def _repeated(keys: np.ndarray) -> np.ndarray:
+    """True at every occurrence of a key after its first."""
+    _, first = np.unique(keys, return_index=True)
+    later = np.ones(len(keys), bool)
+    later[first] = False
+    return later
+
+
+def _decision(world: World, recipes: Recipes, drg: int, name: str) -> int:
+    return next(
+        recipes.decisions.index(f"{b}.{name}") for b in world.drgs[drg].bundles if f"{b}.{name}" in recipes.decisions
+    )
+
+
+def _procedure_rows(world, stays: Stays, stay, code, position, first: int, physicians: pa.Array) -> pa.Table:
+    number = (first + stay) * 16 + position
+    theatre = 9 * 3600 + (stays.person[stay] * 7919) % (6 * 3600) + 900 * (position - 1)
+    start = stays.admitted[stay] // DAY * DAY + stays.operation_day[stay] * DAY + theatre
+    start = np.clip(start, stays.admitted[stay] + 600, stays.discharged[stay] - 900)
+    end = np.minimum(
+        start + 2400 + (world.uniform("procedures.time", number) * 6000).astype(np.int64), stays.discharged[stay]
+    )
+    begun = np.flatnonzero(start < world.end_day * DAY)
+    stay, code, position, number, start, end = (x[begun] for x in (stay, code, position, number, start, end))
+    listed = world.parameters.procedures
+    theatre_drg = np.array(["general_anaesthesia" in d.bundles for d in world.drgs])
+    kind = np.where(theatre_drg[stays.drg[stay]], 0, np.where(position == 1, 1, 2))
+    sided = np.array([p.code[:2] in ("81", "79", "13") for p in listed])[code]
+    side = np.where(sided, stays.person[stay] % 2, -1)
+    room = (stays.person[stay] + stays.drg[stay]) % 6
+    return col.table(
+        "procedures",
+        {
+            "stay_id": col.numbered("S", first + stay, 7),
+            "position": col.integers(position),
+            "code": col.chosen([p.code for p in listed], code),
+            "name": col.chosen([p.name for p in listed], code),
+            "system": col.constant("icd9cm3_cn", len(stay)),
+            "started_at": col.times(start, world.lacking("procedures.started_at", number)),
+            "ended_at": col.times(end, world.lacking("procedures.ended_at", number)),
+            "operator_id": col.chosen(physicians, stays.physician[stay], world.lacking("procedures.operator", number)),
+            "anaesthesia": col.chosen(["general", "regional", "local"], kind, world.lacking("procedures.kind", number)),
+            "room": col.chosen([f"OR{k}" for k in range(1, 7)], room, world.lacking("procedures.room", number)),
+            "body_side": col.chosen(["left", "right"], side),
+        },
+    )

@@ -1,0 +1,249 @@
+"""The insurer: settled stays, denials, monthly settlements, the fund, payment standards and grouping rules."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from analysis.demo import columns as col
+from analysis.demo import stories
+from analysis.demo.patients import Stays
+from analysis.demo.tally import Tally
+from analysis.demo.world import DAY, World
+from analysis.periods import Period
+
+
+@dataclass(frozen=True)
+class Settled:
+    """One entry a stay, money in fen; `month` is the month of settlement (a large number while in house)."""
+
+    total: np.ndarray
+    self_paid: np.ndarray
+    outside: np.ndarray
+    day: np.ndarray
+    month: np.ndarray
+    discharged: np.ndarray
+
+    @property
+    def fund(self) -> np.ndarray:
+        return self.total - self.self_paid
+
+
+def settle(world: World, stays: Stays, tally: Tally) -> Settled:
+    """The patient's part: what is outside the catalogue, the first part of class B, the deductible and the coinsurance."""
+    payers = np.array(list(world.parameters.settings.payers.values()))[stays.payer]
+    total = np.rint(tally.stay_total).astype(np.int64)
+    outside = np.rint(tally.stay_outside).astype(np.int64)
+    eligible = np.maximum(total - outside - tally.stay_first, 0)
+    deductible = np.minimum(payers[:, 1] * 100, eligible)
+    own = outside + tally.stay_first + deductible + payers[:, 2] * (eligible - deductible)
+    own = np.clip(np.rint(own), 0, total).astype(np.int64)
+    uninsured = payers[:, 2] >= 1
+    discharged = stays.discharged < world.end_day * DAY
+    u = world.uniform("settled", np.arange(len(stays)))
+    day = stays.discharged // DAY + np.where(u < 0.06, 1 + (u * 60).astype(np.int64), 0)
+    day = np.minimum(day, world.end_day - 1)
+    month = np.where(discharged, world.month_of(day * DAY), 10_000)
+    return Settled(total, np.where(uninsured, total, own), np.where(uninsured, 0, outside), day, month, discharged)
+
+
+def stays_table(
+    world: World, stays: Stays, settled: Settled, severity: np.ndarray, physicians: pa.Array, teams: list[str]
+) -> pa.Table:
+    number = np.arange(len(stays))
+    out = settled.discharged
+    codes = [None if code == "none" else code for code in world.drg_codes]
+    last_year = settled.month >= len(world.months) - world.months[-1].start.month
+    disposition = np.select(
+        [stays.died, world.uniform("left", number) < 0.02, world.uniform("moved", number) < 0.02], [1, 2, 3], 0
+    )
+    admission = np.select([stays.base_days == 0, stays.emergency, world.uniform("sent", number) < 0.03], [3, 0, 2], 1)
+    team = np.where(world.lacking("stays.team", number), -1, stays.physician)
+    blank = world.uniform("stays.physician", number) < world.parameters.settings.blank_physicians / 2
+    return col.table(
+        "stays",
+        {
+            "stay_id": col.numbered("S", number, 7),
+            "patient_id": col.numbered("P", stays.person, 8),
+            "hospital_id": col.constant(world.hospital_id, len(number)),
+            "department": col.chosen(world.departments, stays.department),
+            "team": col.chosen(teams, team),
+            "physician_id": col.chosen(physicians, stays.physician, blank),
+            "admitted_at": col.times(stays.admitted),
+            "discharged_at": col.times(stays.discharged, ~out),
+            "admission_type": col.chosen(
+                ["emergency", "elective", "transfer", "day"], admission, world.lacking("stays.admission", number)
+            ),
+            "planned": col.flags(stays.planned),
+            "age": col.integers(stays.age),
+            "sex": col.chosen(["F", "M"], stays.male.astype(int)),
+            "payer": col.chosen(list(world.parameters.settings.payers), stays.payer),
+            "disposition": col.chosen(["home", "died", "against_advice", "transfer"], np.where(out, disposition, -1)),
+            "drg_code": col.chosen(codes, stays.drg),
+            "drg_status": col.chosen(["final", "provisional"], (last_year | ~out).astype(int)),
+            "severity": col.chosen(["5", "3", "1"], severity),
+            "charge_total": col.money(settled.total, ~out),
+            "claimed": col.money(settled.fund, ~out),
+            "fund_paid": col.money(settled.fund, ~out),
+            "self_paid": col.money(settled.self_paid, ~out),
+            "out_of_catalogue": col.money(settled.outside, ~out),
+            "settled_on": col.dates(settled.day, ~out),
+        },
+    )
+
+
+def weights(world: World) -> np.ndarray:
+    """RW of every DRG: its charge before the management / how far that stands above the standard / the rate of 2022."""
+    rate = world.parameters.settings.rates[2022]
+    return world.of_drgs("charge") / world.of_drgs("against") / rate
+
+
+def payment_standards_table(world: World) -> pa.Table:
+    region = world.parameters.settings.region
+    rows = []
+    for year in sorted({p.year for p in world.months} | {2021, 2022, 2023}):
+        for code, drg, weight in zip(world.drg_codes, world.drgs, weights(world), strict=True):
+            if code == "none":
+                continue
+            charge = weight * region.mean_charge * region.drift.get(year, 1.0)
+            rows.append(
+                {
+                    "year": year, "drg_code": code, "severity": "*", "name": drg.name, "name_en": drg.name_en,
+                    "weight": round(weight, 4), "benchmark_charge": col.decimal(charge),
+                    "benchmark_days": round(drg.days / drg.peer_days, 2),
+                    "benchmark_cost": col.decimal(charge * region.cost_to_charge), "low_risk": drg.low_risk,
+                }
+            )  # fmt: skip
+    return col.rows_table("payment_standards", rows)
+
+
+def draw_denials(world: World, stays: Stays, settled: Settled) -> dict[str, np.ndarray]:
+    """Denials one to three months after settlement, in order of the day of denial."""
+    spec = world.parameters.settings.denials
+    effects = world.parameters.stories.roll_out.effects
+    first, found = 0, []
+    for month in range(len(world.months)):
+        settled_now = np.flatnonzero((settled.month == month) & (settled.fund > 0))
+        rng = world.rng("denials", month)
+        count = int(spec.per_stay * world.stays_per_year / 12 + rng.random())
+        if not len(settled_now):
+            continue
+        stay = settled_now[(rng.random(count) * len(settled_now)).astype(np.int64)]
+        amount = np.exp(rng.normal(np.log(spec.mean) - spec.sigma**2 / 2, spec.sigma, count)) * 100
+        amount = np.minimum(np.rint(amount), settled.fund[stay] // 2).astype(np.int64)
+        day = settled.day[stay] + 25 + (rng.random(count) * 65).astype(np.int64)
+        number = first + np.arange(count)
+        first += count
+        inside = day < world.end_day
+        strength = stories.at(
+            stories.roll_out(world), world.month_of(np.minimum(day, world.end_day - 1) * DAY), stays.department[stay]
+        )
+        keep = inside & (_even(number) >= effects["denials"] * strength) & (amount > 0)
+        found.append([part[keep] for part in (number, stay, amount, day)])
+    number, stay, amount, day = (np.concatenate(part) for part in zip(*found, strict=True))
+    order = np.lexsort((number, day))
+    return {"number": number[order], "stay": stay[order], "amount": amount[order], "day": day[order]}
+
+
+def denials_table(world: World, stays: Stays, settled: Settled, denials: dict[str, np.ndarray]) -> pa.Table:
+    reasons = world.parameters.settings.denials.reasons
+    cumulated = np.cumsum(list(reasons.values()))
+    reason = np.searchsorted(cumulated / cumulated[-1], _even(denials["number"] * 7 + 3), side="right")
+    stay, count = denials["stay"], len(denials["stay"])
+    return col.table(
+        "denials",
+        {
+            "denial_id": col.numbered("N", denials["number"], 6),
+            "hospital_id": col.constant(world.hospital_id, count),
+            "stay_id": col.numbered("S", stay, 7),
+            "department": col.chosen(world.departments, stays.department[stay]),
+            "settled_on": col.dates(settled.day[stay]),
+            "denied_on": col.dates(denials["day"]),
+            "amount": col.money(denials["amount"]),
+            "reason": col.chosen(list(reasons), np.minimum(reason, len(reasons) - 1)),
+        },
+    )
+
+
+def settlements_table(world: World, stays: Stays, settled: Settled, denials: dict[str, np.ndarray]) -> pa.Table:
+    """Per month and insured payer: claimed, payable by the standard, paid so far, denied, awaiting the year's clearing."""
+    settings, payers = world.parameters.settings, list(world.parameters.settings.payers)
+    denied = np.zeros(len(stays))
+    np.add.at(denied, denials["stay"], denials["amount"])
+    grouped = np.array([code != "none" for code in world.drg_codes])[stays.drg]
+    rows = []
+    for month, period in enumerate(world.months):
+        rate = settings.rates[period.year] * settings.hospital.coefficient
+        standard = np.where(grouped, weights(world)[stays.drg] * rate * 100, settled.total)
+        payable = np.rint(np.maximum(standard - settled.self_paid, 0))
+        for k, payer in enumerate(payers):
+            here = np.flatnonzero((settled.month == month) & (stays.payer == k))
+            if settings.payers[payer][2] >= 1 or not len(here):
+                continue
+            due, refused = payable[here].sum(), denied[here].sum()
+            paid = np.floor(max(due * 0.95 - refused, 0))
+            rows.append(
+                {
+                    "hospital_id": world.hospital_id, "month": period.name, "payer": payer, "cases": len(here),
+                    "claimed": col.fen(settled.fund[here].sum()), "payable": col.fen(due), "paid": col.fen(paid),
+                    "denied": col.fen(refused), "awaiting": col.fen(due - paid - refused),
+                }
+            )  # fmt: skip
+    return col.rows_table("settlements", rows)
+
+
+def fund_table(world: World, settled: Settled, tally: Tally) -> pa.Table:
+    """2020 to the end of 2023 (or of the data): the hospital's quota against what it drew, and the regional fund."""
+    spec, rows = world.parameters.settings.fund, []
+    last = max(world.months[-1], Period("2023-12"))
+    period = min(world.months[0], Period("2020-01"))
+    while period <= last:
+        season = world.parameters.settings.calendar.stays[period.start.month - 1] / 12
+        quota = spec.quota_per_stay[min(max(period.year, 2020), 2023)] * world.stays_per_year * season * 100
+        drawn = quota * (1 - spec.quota_balance.get(period.year, 0.0))
+        if period in world.months:
+            month = world.months.index(period)
+            drawn = settled.fund[settled.month == month].sum() + tally.visit_fund[month].sum()
+        years = period.year - 2020
+        income = spec.regional_income_per_stay * world.stays_per_year * spec.regional_growth["income"] ** years
+        spent = income * (1 - spec.regional_balance)
+        spent *= (spec.regional_growth["expenditure"] / spec.regional_growth["income"]) ** years
+        rows += [
+            _fund_row(world, period, "quota", quota, drawn),
+            _fund_row(world, period, "regional", income / 12 * 100, spent * season * 100),
+        ]
+        period = period.next
+    return col.rows_table("fund", rows)
+
+
+def drg_rules_table(world: World) -> pa.Table:
+    rows = [
+        {"year": year, "adrg": adrg, "kind": kind, "code": code, "rank": rank}
+        for year in sorted({p.year for p in world.months})
+        for rank, (adrg, rule) in enumerate(world.parameters.grouper.items(), start=1)
+        for kind, codes in (("diagnosis", rule.diagnoses), ("procedure", rule.procedures))
+        for code in codes
+    ]
+    return col.rows_table("drg_rules", rows)
+
+
+def complication_codes_table(world: World) -> pa.Table:
+    rows = [
+        {"year": year, "code": d.code, "level": d.level, "excluded_by": d.excluded_by.replace("|", ",") or None}
+        for year in sorted({p.year for p in world.months})
+        for d in world.parameters.diagnoses
+        if d.level
+    ]
+    return col.rows_table("complication_codes", rows)
+
+
+def _fund_row(world: World, period: Period, scope: str, income: float, expenditure: float) -> dict[str, object]:
+    return {
+        "hospital_id": world.hospital_id, "month": period.name, "scope": scope,
+        "income": col.fen(income), "expenditure": col.fen(expenditure),
+    }  # fmt: skip
+
+
+def _even(number: np.ndarray) -> np.ndarray:
+    """Evenly scattered numbers in [0, 1): the golden ratio's multiples."""
+    return number * 0.6180339887498949 % 1.0

@@ -1,0 +1,184 @@
+"""What a stay of each group receives: recipe rows compiled to arrays, and scaled to the group's charge."""
+
+import re
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+
+from analysis.demo.parameters import RecipeRow
+from analysis.demo.world import World
+from analysis.errors import InputError
+
+DRUG, CONSUMABLE, EXAM, SERVICE = 0, 1, 2, 3
+_CATEGORY = {"drug": DRUG, "consumable": CONSUMABLE} | dict.fromkeys(
+    ["laboratory", "imaging", "function_test", "pathology"], EXAM
+)
+#: When a row falls: name -> number; a number behind the name (first5, every3) is its `span`.
+WHEN = ["once", "before", "operation", "mid", "last", "daily", "ward", "icu", "first", "after", "from", "every"]
+ONCE, BEFORE, OPERATION, MID, LAST, DAILY, WARD, ICU, FIRST, AFTER, FROM, EVERY = range(12)
+
+
+@dataclass(frozen=True)
+class Recipes:
+    """Recipe rows of every DRG one after the other: rows first[g] to first[g + 1] are group g's.
+
+    `low`, `high`: the row happens where its decision's uniform number lies between. `decision`: position in `decisions`,
+    -1 = the row's own. `imported`: the lower part of a choice that goes to an imported item.
+    """
+
+    first: np.ndarray
+    item: np.ndarray
+    when: np.ndarray
+    span: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    quantity: np.ndarray
+    flex: np.ndarray
+    decision: np.ndarray
+    shift: np.ndarray
+    decisions: list[str]
+
+
+def category(world: World) -> np.ndarray:
+    """Charge category of every item: drug, consumable, examination, service."""
+    return np.array([_CATEGORY.get(item.kind, SERVICE) for item in world.items])
+
+
+def fen(world: World) -> np.ndarray:
+    """Price of every item in fen before the price reform."""
+    return np.rint(np.array([item.price for item in world.items]) * 100).astype(np.int64)
+
+
+def compile_recipes(world: World) -> Recipes:
+    """Recipe rows of all groups, flexible quantities scaled so that the expected charge and its shares are the group's."""
+    bundles: dict[str, list[RecipeRow]] = {}
+    for row in world.parameters.recipes:
+        bundles.setdefault(row.bundle, []).append(row)
+    decisions: list[str] = []
+    compiled, first = [], [0]
+    for drg in world.drgs:
+        for bundle in drg.bundles:
+            compiled += _bundle(world, bundles[bundle], decisions)
+        first.append(len(compiled))
+    item, when, span, low, high, quantity, flex, decision, shift = map(np.array, zip(*compiled, strict=True))
+    recipes = Recipes(
+        np.array(first), item, when, span, low, high, quantity.astype(float), flex, decision, shift, decisions
+    )
+    return _scaled(world, recipes)
+
+
+def occurrences(when, span, days, operation_day) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """First day, step and number of times of a row in a stay of `days` days (at least one)."""
+    start = np.select([np.isin(when, [OPERATION, AFTER]), when == FROM, when == EVERY], [operation_day, span, 1], 0)
+    step = np.where(when == EVERY, np.maximum(span, 1), 1)
+    left = np.maximum(days - start, 0)
+    times = np.select(
+        [np.isin(when, [DAILY, WARD, ICU, FROM]), np.isin(when, [FIRST, AFTER]), when == EVERY],
+        [left, np.minimum(left, np.where(span > 0, span, 10_000)), -(-left // step)],
+        1,
+    )
+    return start, step, times
+
+
+def expected_charges(world: World, recipes: Recipes) -> np.ndarray:
+    """Expected charge of a stay in fen: DRG x category x (fixed, flexible), before price reform and stories."""
+    prices, kinds = fen(world), category(world)
+    found = np.zeros((len(world.drgs), 4, 2))
+    for k in range(len(world.drgs)):
+        rows = np.arange(recipes.first[k], recipes.first[k + 1])
+        happen = (recipes.high - recipes.low)[rows] * recipes.quantity[rows] * prices[recipes.item[rows]]
+        amount = happen * _expected_times(world, recipes, k, rows)
+        np.add.at(found[k], (kinds[recipes.item[rows]], recipes.flex[rows].astype(int)), amount)
+    return found
+
+
+def _bundle(world: World, rows: list[RecipeRow], decisions: list[str]) -> list[tuple]:
+    taken: dict[str, float] = {}
+    imported = _imported_parts(world, rows)
+    found = []
+    for row in rows:
+        name = f"{row.bundle}.{row.pick.lstrip('=')}" if row.pick else ""
+        low = taken.get(name, 0.0) if row.pick and not row.pick.startswith("=") else 0.0
+        high = low + row.p
+        if name:
+            if name not in decisions:
+                decisions.append(name)
+            if not row.pick.startswith("="):
+                taken[name] = high
+        when, span = re.fullmatch(r"([a-z]+)(\d*)", row.when).groups()
+        shift = imported.get(name, 0.0) * (
+            -1.0 if world.items[world.item_position[row.item]].origin == "imported" else 1.0
+        )
+        decision = decisions.index(name) if name else -1
+        found.append(
+            (
+                world.item_position[row.item],
+                WHEN.index(when),
+                int(span or 0),
+                low,
+                high,
+                row.q,
+                row.flex,
+                decision,
+                shift,
+            )
+        )
+    return found
+
+
+def _imported_parts(world: World, rows: list[RecipeRow]) -> dict[str, float]:
+    """Choices between an imported item (first) and a domestic one (second) of one substitution group: imported share."""
+    found = {}
+    for one, other in zip(rows, rows[1:], strict=False):
+        a, b = (world.items[world.item_position[r.item]] for r in (one, other))
+        if (
+            one.pick
+            and one.pick == other.pick
+            and a.kind == "consumable"
+            and (a.origin, b.origin) == ("imported", "domestic")
+        ):
+            found[f"{one.bundle}.{one.pick}"] = one.p
+    return found
+
+
+def _expected_times(world: World, recipes: Recipes, drg: int, rows: np.ndarray) -> np.ndarray:
+    """Mean number of lines of each row over the group's distribution of stays."""
+    group, spread = world.drgs[drg], world.parameters.settings.spread
+    sigma = float(np.hypot(spread.stay, np.hypot(spread.physician_stay, 0.17)))
+    grid = np.array([NormalDist().inv_cdf((k + 0.5) / 160) for k in range(160)])
+    length = group.days * np.exp(sigma * grid - sigma**2 / 2)
+    days = np.maximum(np.floor(length[:, None] + (np.arange(8) + 0.5) / 8).ravel(), 1).astype(np.int64)
+    operation = np.minimum(np.rint(group.before_operation).astype(np.int64), days - 1)
+    _, _, times = occurrences(recipes.when[rows], recipes.span[rows], days[:, None], operation[:, None])
+    intensive = group.icu[0] * np.minimum(group.icu[1], np.maximum(days - 1, 0))[:, None]
+    times = np.where(recipes.when[rows] == WARD, days[:, None] - intensive, times)
+    return np.where(recipes.when[rows] == ICU, intensive, times).mean(axis=0)
+
+
+def _scaled(world: World, recipes: Recipes) -> Recipes:
+    expected, kinds = expected_charges(world, recipes), category(world)
+    quantity = recipes.quantity.copy()
+    for k, group in enumerate(world.drgs):
+        total = group.charge * 100
+        fixed = expected[k, :, 0]
+        target = [total * group.drug, total * group.consumable]
+        target.append(total - sum(target) - expected[k, SERVICE].sum())
+        for kind, amount in enumerate(target):
+            factor = (amount - fixed[kind]) / max(expected[k, kind, 1], 1)
+            if not 0.1 <= factor <= 8:
+                raise InputError(
+                    f"recipe of {world.drg_codes[k]} cannot reach its charge: factor {factor:.2f} on {KINDS[kind]}",
+                    where="parameters/demo: drgs.yaml, recipes.csv",
+                    rows=[
+                        f"fixed {fixed[kind] / 100:,.0f}, flexible {expected[k, kind, 1] / 100:,.0f}, wanted {amount / 100:,.0f}"
+                    ],
+                    mend="change the group's charge or shares, or its recipe",
+                )
+            rows = np.arange(recipes.first[k], recipes.first[k + 1])
+            rows = rows[recipes.flex[rows] & (kinds[recipes.item[rows]] == kind)]
+            quantity[rows] *= factor
+    return Recipes(**{**recipes.__dict__, "quantity": quantity})
+
+
+KINDS = ("drugs", "consumables", "examinations", "services")

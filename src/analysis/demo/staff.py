@@ -1,0 +1,114 @@
+"""Physicians and their teams, and who treats which stay."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from analysis.demo import columns as col
+from analysis.demo.world import World
+
+
+@dataclass(frozen=True)
+class Physicians:
+    """One entry a physician. Effects are factors with mean about one: on stay, on use by category, on complications."""
+
+    department: np.ndarray
+    team: np.ndarray
+    title: np.ndarray
+    lead: np.ndarray
+    stay: np.ndarray
+    use: np.ndarray
+    quality: np.ndarray
+
+    def of(self, department: int) -> np.ndarray:
+        return np.flatnonzero(self.department == department)
+
+
+def draw_physicians(world: World) -> Physicians:
+    """Physicians by the size of the departments (beds and visits); two or three teams each, the first of a team leads."""
+    settings = world.parameters.settings
+    size = np.array([d.beds + d.visits for d in world.parameters.departments], float)
+    total = settings.physicians * np.sqrt(world.scale) if world.scale > 1 else settings.physicians * world.scale**0.25
+    counts = np.maximum(3, np.rint(total * size / size.sum())).astype(int)
+    department = np.repeat(np.arange(world.clinical), counts)
+    position = np.arange(len(department)) - np.repeat(np.cumsum(counts) - counts, counts)
+    teams = np.array([_teams(world, d.code, n) for d, n in zip(world.parameters.departments, counts, strict=True)])
+    team = position % teams[department]
+    rng = world.rng("physicians")
+    spread = settings.spread
+    title = np.where(position < teams[department], 3, rng.choice(4, len(department), p=[0.3, 0.38, 0.22, 0.1]))
+    return Physicians(
+        department,
+        team,
+        title,
+        position < teams[department],
+        np.exp(rng.normal(0, spread.physician_stay, len(department))),
+        np.exp(rng.normal(0, spread.physician_use, (len(department), 3))),
+        np.exp(rng.normal(0, spread.physician_quality, len(department))),
+    )
+
+
+def assign(
+    world: World, physicians: Physicians, rng: np.random.Generator, department: np.ndarray, drg: np.ndarray
+) -> np.ndarray:
+    """Physician of each stay: of the department; where a team owns the DRG, 85 % of its cases go there."""
+    u = rng.random(len(drg))
+    found = np.empty(len(drg), np.int64)
+    pair = department * len(world.drgs) + drg
+    for one in np.unique(pair):
+        place, group = divmod(int(one), len(world.drgs))
+        staff = physicians.of(place)
+        own = np.isin(physicians.team[staff], _owners(world, place, group))
+        weight = (
+            np.where(own, 0.85 / max(own.sum(), 1), 0.15 / max((~own).sum(), 1)) if own.any() else np.ones(len(staff))
+        )
+        cumulated = np.cumsum(weight / weight.sum())
+        rows = np.flatnonzero(pair == one)
+        found[rows] = staff[np.minimum(np.searchsorted(cumulated, u[rows], side="right"), len(staff) - 1)]
+    return found
+
+
+def team_code(world: World, department: int, team: int) -> str:
+    return f"{world.departments[department]}{'ABCDE'[team]}"
+
+
+def physician_ids(count: int) -> pa.Array:
+    return col.numbered("DR", np.arange(1, count + 1), 4)
+
+
+def physicians_table(world: World, physicians: Physicians) -> pa.Table:
+    rng = world.rng("physicians.names")
+    names, titles = world.parameters.clinical.names, world.parameters.clinical.titles
+    count = len(physicians.department)
+    surname, first = rng.integers(0, len(names["surnames"]), count), rng.integers(0, len(names["given"]), (count, 2))
+    single = rng.random(count) < 0.25
+    written = [
+        names["surnames"][s] + names["given"][a] + ("" if one else names["given"][b])
+        for s, (a, b), one in zip(surname, first, single, strict=True)
+    ]
+    teams = [team_code(world, d, t) for d, t in zip(physicians.department, physicians.team, strict=True)]
+    started = world.data_day - rng.integers(-500, 9000, count) * np.where(physicians.title == 0, 0.12, 1)
+    return col.table(
+        "physicians",
+        {
+            "physician_id": physician_ids(count),
+            "hospital_id": col.constant(world.hospital_id, count),
+            "department": col.chosen(world.departments, physicians.department),
+            "team": pa.array(teams),
+            "name": pa.array(written),
+            "title": col.chosen(titles, physicians.title),
+            "lead": col.flags(physicians.lead),
+            "started_on": col.dates(np.minimum(started, world.data_day), rng.random(count) < 0.03),
+        },
+    )
+
+
+def _teams(world: World, department: str, physicians: int) -> int:
+    named = len(world.parameters.clinical.teams.get(department, {}))
+    return min(physicians, named or (3 if physicians > 9 else 2))
+
+
+def _owners(world: World, department: int, drg: int) -> list[int]:
+    teams = world.parameters.clinical.teams.get(world.departments[department], {})
+    return [k for k, groups in enumerate(teams.values()) if world.drg_codes[drg] in groups]

@@ -125,8 +125,10 @@ def test_value_outside_its_list(run, tmp_path):
 
 
 def test_missing_tokens_are_missing(run, tmp_path):
-    run({"stays": "id,admitted,discharged\nS1,NA,\nNA,NA,NA\n"}, {"stays": f"{STAYS} from stays"}, missing=["NA"])
-    assert rows(tmp_path, "stays")[0]["admitted_at"] is None
+    text = "id,admitted,discharged\n S1\u3000,\u3000NA ,\nNA,NA,NA\n"
+    run({"stays": text}, {"stays": f"{STAYS} from stays"}, missing=["NA"])
+    first = rows(tmp_path, "stays")[0]
+    assert first["stay_id"] == "S1" and first["admitted_at"] is None
     assert refused(tmp_path) == [("stays.csv", 3, "key stay_id is empty")]
 
 

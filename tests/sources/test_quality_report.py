@@ -103,9 +103,11 @@ def test_failed_checks_come_first_the_graver_before_the_milder(clean, tmp_path):
 
 
 def test_rows_refused_on_import_are_part_of_the_report(run, tmp_path):
-    text = "id,sex\nS1,M\nS2,X\nS3,\n"
+    text = "id,sex\nS1,M\nS2,X\nS3,\nS4\n"
     run({"stays": text}, {"stays": "select id as stay_id, 'H' as hospital_id, sex, _file, _row from stays"})
     report = check_hospital(tmp_path / "data")
+    lines = report.checks.set_index("id").loc["unreadable_lines:stays.csv"]
+    assert (lines["failing"], lines["of"]) == (1, 4) and "file stays.csv" in lines["en"]
     refused = report.checks.set_index("id").loc["refused_on_import:stays"]
     assert (refused["failing"], refused["of"], refused["examples"]) == (1, 3, ["1 x column sex: not one of F, M, U"])
 

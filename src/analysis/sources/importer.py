@@ -8,6 +8,7 @@ data/X/import.json                  spec and file hashes, counts
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -47,7 +48,7 @@ def import_source(
     """
     spec, out = Path(spec), Path(out)
     source = read_spec(spec)
-    files = Path(folder) if folder else spec.parent / source.folder
+    files = Path(os.path.normpath(folder or spec.parent / source.folder))
     _recover(out)
     _refuse_foreign(out, files)
     unfinished = out.with_name(f".{out.name}.unfinished")

@@ -98,24 +98,32 @@ def _refused(folder: Path) -> list[dict[str, Any]]:
     path = folder / "import.json"
     if not path.exists():
         return []
-    wording = catalogue().by_schema["refused_on_import"]
+    card = json.loads(path.read_text("utf8"))
     results = []
-    for count in json.loads(path.read_text("utf8"))["tables"]:
+    for count in card["tables"]:
         table = contract_tables()[count["table"]]
-        names = {
-            "id": f"refused_on_import:{table.name}",
-            "table": table.name,
-            "column": "",
-            "group": wording.group,
-            "severity": wording.severity,
-            "zh": wording.zh.format(table=table.zh),
-            "en": wording.en.format(table=table.en),
-            "mend_zh": wording.mend_zh,
-            "mend_en": wording.mend_en,
-        }
+        names = _worded("refused_on_import", table.name, (table.zh, table.en))
         reasons = [f"{rows} x {kind}" for kind, rows in count["reasons"].items()]
         results.append(_result(names, count["read"], count["quarantined"], reasons[:3]))
+    for file in card["files"]:
+        names = _worded("unreadable_lines", "", (file["path"], file["path"]), file["path"])
+        results.append(_result(names, file["rows"] + file["unreadable"], file["unreadable"], []))
     return results
+
+
+def _worded(kind: str, table: str, labels: tuple[str, str], subject: str = "") -> dict[str, Any]:
+    wording = catalogue().by_schema[kind]
+    return {
+        "id": f"{kind}:{subject or table}",
+        "table": table,
+        "column": "",
+        "group": wording.group,
+        "severity": wording.severity,
+        "zh": wording.zh.format(table=labels[0]),
+        "en": wording.en.format(table=labels[1]),
+        "mend_zh": wording.mend_zh,
+        "mend_en": wording.mend_en,
+    }
 
 
 def _sorted(checks: pd.DataFrame) -> pd.DataFrame:

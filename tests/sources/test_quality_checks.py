@@ -108,7 +108,7 @@ CASES = [
             "charges": [line(100 * m + n, f"2023-0{m}-01 08:00") for m in (1, 2, 3) for n in range(40)]
             + [line(900 + n, "2023-04-01 08:00") for n in range(19)]
         },
-        (1, 4),
+        (1, 3),
         "month 2023-04, lines 19, usual 40.0",
     ),
     ("stays_without_department", {"stays": [stay(1), stay(2, department="D")]}, (1, 2), "stay_id s1"),
@@ -387,6 +387,12 @@ def test_days_are_compared_where_the_source_knows_only_days():
     same_day = {"stays": [stay(1, "2023-06-05 10:00", "2023-06-05 00:00")]}
     assert verdict("time_order:stays.discharged_at", same_day)[0] == 1
     assert verdict("time_order:stays.discharged_at", same_day, "day")[0] == 0
+
+
+def test_a_first_month_that_only_leads_in_is_no_drop():
+    lines = [line(n, "2022-12-31 08:00") for n in range(3)]
+    lines += [line(100 * m + n, f"2023-0{m}-01 08:00") for m in (1, 2, 3) for n in range(40)]
+    assert verdict("month_drop:charges", {"charges": lines})[:2] == (0, 3)
 
 
 def test_a_year_has_no_months_to_drop():

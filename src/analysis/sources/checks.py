@@ -181,13 +181,14 @@ _GAP = """(
     select hospital_id, month, (hospital_id, month) not in (select hospital_id, month from months) as absent from grid
 )"""
 
-#: A month a row, per hospital: its rows, and the median of all its months.
+#: A month a row, per hospital: its rows, and the median of all its months. The first month is often only a lead-in.
 _DROP = """(
     select hospital_id, month, lines, median(lines) over (partition by hospital_id) as usual
     from (
         select {hospital} as hospital_id, {month} as month, count(*) as lines
         from {table} where {column} is not null group by all
     )
+    qualify month > min(month) over (partition by hospital_id)
 )"""
 
 

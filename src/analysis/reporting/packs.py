@@ -1,0 +1,169 @@
+"""Render a report pack: which notebooks, for whom, in which languages (parameters/packs/NAME.yaml)."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import ExitStack, nullcontext
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, Literal
+
+from playwright.sync_api import Page
+from pydantic import Field
+
+from analysis.errors import InputError
+from analysis.reporting.files import safe_name
+from analysis.reporting.font import prepare_font
+from analysis.reporting.index_page import write_index
+from analysis.reporting.letters import letters_of_reports
+from analysis.reporting.manifest import write_manifest
+from analysis.reporting.pdf import browser_page, print_pdf
+from analysis.reporting.worker import Rendered, Task, prepare_process, render_task, warm_up
+from analysis.settings import Settings, parameters_folder, read_settings
+from analysis.studies.committee import open_report
+from analysis.studies.departments import reported_departments
+from analysis.studies.report import Report
+from analysis.vocabulary import LANGUAGES
+
+#: One process a core runs notebooks; a third would only wait.
+WORKERS = 2
+
+
+class PackPage(Settings):
+    """One notebook of a pack. `each: department` makes a page for every department with ten or more cases."""
+
+    notebook: str
+    name: str
+    each: Literal["", "department"] = ""
+    languages: Literal["requested", "hospital"] = "requested"
+    parameters: dict[str, Any] = {}
+
+
+class Pack(Settings):
+    """parameters/packs/NAME.yaml."""
+
+    title: dict[Literal["zh", "en"], str]
+    pages: list[PackPage] = Field(min_length=1)
+    formats: tuple[Literal["pdf", "xlsx"], ...] = ("pdf", "xlsx")
+
+
+def render_pack(
+    pack: Path,
+    data: Path,
+    period: str,
+    languages: list[str],
+    outputs: Path,
+    hospital: str | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> list[Path]:
+    """Render all pages of a pack for a closed period.
+
+    Parameters
+    ----------
+    data : data/NAME; its closed period is outputs/NAME/PERIOD.
+    languages : of the pages that follow what is asked for; the others are in the hospital's own language.
+    hospital : one member of an alliance; its pages go to outputs/NAME/PERIOD/HOSPITAL.
+    progress : told the name of every page that is done.
+
+    Returns
+    -------
+    The files written, index.html first.
+
+    Raises
+    ------
+    InputError
+        The pack, a notebook, a language, the period or the hospital is wrong; a cell fails.
+    """
+    settings = read_settings(pack, Pack)
+    asked = list(dict.fromkeys(languages))
+    report = open_report(str(data), period, str(outputs), asked[0] if asked else "zh", hospital or "")
+    folder = report.folder / report.period.name / (safe_name(hospital) if hospital else "")
+    with ExitStack() as stack:
+        pool = _pool(stack)
+        font = prepare_font(letters_of_reports(report))
+        tasks = list(_tasks(settings, report, data, outputs, asked, folder, font))
+        printer = browser_page() if "pdf" in settings.formats else nullcontext((None, ""))
+        page, problem = stack.enter_context(printer)
+        rendered, printed = _render(pool, tasks, page, progress or (lambda name: None))
+    notes = [problem] if problem else []
+    files = [path for one in rendered for path in (*one.files, *printed.get(one.task.name, ()))]
+    pages = [_listed(one, printed) for one in rendered]
+    index = write_index(folder, pages, settings.title[report.language], notes)
+    manifest = write_manifest(folder, report.card, pack, [_origin(task) for task in tasks], [*files, index], notes)
+    return [index, *files, manifest]
+
+
+def _pool(stack: ExitStack) -> ProcessPoolExecutor:
+    """Two processes that get ready while this one goes on."""
+    project = parameters_folder().parent
+    pool = stack.enter_context(ProcessPoolExecutor(WORKERS, get_context("spawn"), prepare_process, (project,)))
+    stack.callback(pool.shutdown, wait=False, cancel_futures=True)
+    for _ in range(WORKERS):
+        pool.submit(warm_up)
+    return pool
+
+
+def _tasks(
+    settings: Pack, report: Report, data: Path, outputs: Path, languages: list[str], folder: Path, font: bytes
+) -> Iterator[Task]:
+    wrong = [language for language in languages if language not in LANGUAGES]
+    if wrong or not languages:
+        raise InputError(f"unknown language {wrong or 'none'}", mend="use zh, en or both")
+    own = report.card["hospital"].get("language", languages[0])
+    notebooks = parameters_folder().parent / "notebooks"
+    for page in settings.pages:
+        notebook = notebooks / page.notebook
+        if not notebook.is_file():
+            raise InputError("notebook not found", where=str(notebook), mend=f"name a notebook of {notebooks}")
+        for language in languages if page.languages == "requested" else [own]:
+            for department in reported_departments(report) if page.each == "department" else [""]:
+                name = "_".join(part for part in (page.name, safe_name(department), language) if part)
+                parameters = {
+                    "data": _from_project(data),
+                    "period": report.period.name,
+                    "outputs": _from_project(outputs),
+                    "language": language,
+                    "hospital": report.hospital,
+                    **({"department": department} if department else {}),
+                    **page.parameters,
+                }
+                subject = report.name("department", department) if department else ""
+                title = settings.title[language]  # type: ignore[index]
+                yield Task(notebook, parameters, language, title, folder, name, subject, settings.formats, font)
+
+
+def _render(
+    pool: ProcessPoolExecutor, tasks: list[Task], printer: Page | None, progress: Callable[[str], None]
+) -> tuple[list[Rendered], dict[str, tuple[Path, ...]]]:
+    """Pages in the order of the tasks, and the PDFs by page name; notebooks in the pool, the browser here."""
+    done: dict[str, Rendered] = {}
+    printed: dict[str, tuple[Path, ...]] = {}
+    for future in as_completed([pool.submit(render_task, task) for task in tasks]):
+        made = future.result()
+        done[made.task.name] = made
+        if printer is not None:
+            html = made.files[0]
+            printed[made.task.name] = (print_pdf(printer, html, html.with_suffix(".pdf")),)
+        progress(made.task.name)
+    return [done[task.name] for task in tasks], printed
+
+
+def _from_project(path: Path) -> str:
+    """The path as a notebook sees it, which runs in the project's folder."""
+    project = parameters_folder().parent
+    whole = path.resolve()
+    return whole.relative_to(project).as_posix() if whole.is_relative_to(project) else str(whole)
+
+
+def _origin(task: Task) -> dict[str, Any]:
+    return {"name": task.name, "notebook": task.notebook.name, "language": task.language, "parameters": task.parameters}
+
+
+def _listed(page: Rendered, printed: dict[str, tuple[Path, ...]]) -> dict[str, Any]:
+    files = [page.files[0], *printed.get(page.task.name, ()), *page.files[1:]]
+    return {
+        "subject": page.task.subject,
+        "language": page.task.language,
+        "head": page.head,
+        "findings": page.findings,
+        "files": [path.name for path in files],
+    }

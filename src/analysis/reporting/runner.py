@@ -1,0 +1,112 @@
+"""Run a notebook with parameters: an unknown one is an error, and so is a failing cell, told with its place."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+from papermill.exceptions import PapermillExecutionError
+
+from analysis.errors import InputError
+from analysis.reporting.files import write_text
+from analysis.reporting.font import page_font
+from analysis.reporting.html import make_page
+from analysis.reporting.kernel import stop_kernel
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def run_notebook(notebook: Path, parameters: dict[str, Any], language: str, outputs: Path) -> Path:
+    """Run one notebook and render it as outputs/notebooks/NAME_LANGUAGE.html.
+
+    Parameters
+    ----------
+    parameters : values for names of the notebook's parameters cell; texts are turned into the type of the default.
+    language : which markdown cells are kept; also given to the notebook where it has that parameter.
+
+    Raises
+    ------
+    InputError
+        No such notebook, an unknown parameter, a cell that fails.
+    """
+    known = known_parameters(notebook)
+    given = {"language": language, "outputs": str(outputs)}
+    given = {name: value for name, value in given.items() if name in known} | parameters
+    try:
+        executed = execute(notebook, given)
+    finally:
+        stop_kernel()
+    page = make_page(executed, language, page_font)
+    return write_text(outputs / "notebooks" / f"{notebook.stem}_{language}.html", page)
+
+
+def known_parameters(notebook: Path) -> dict[str, Any]:
+    """Names and defaults of the cell tagged `parameters`.
+
+    Raises
+    ------
+    InputError
+        No such notebook, not a notebook, no parameters cell.
+    """
+    if not notebook.is_file():
+        near = ", ".join(sorted(path.name for path in notebook.parent.glob("*.ipynb"))) or "none"
+        raise InputError("notebook not found", where=str(notebook), mend=f"notebooks there: {near}")
+    try:
+        found = nbformat.read(notebook, as_version=4)
+    except Exception as error:
+        raise InputError(
+            "not a notebook", where=str(notebook), rows=[str(error)[:200]], mend="save it from JupyterLab"
+        ) from error
+    cells = [cell for cell in found.cells if "parameters" in cell.metadata.get("tags", [])]
+    if not cells:
+        raise InputError("the notebook has no parameters cell", where=str(notebook), mend="tag a cell `parameters`")
+    values: dict[str, Any] = {}
+    exec(compile(cells[0].source, str(notebook), "exec"), {}, values)
+    return values
+
+
+def execute(notebook: Path, parameters: dict[str, Any]) -> nbformat.NotebookNode:
+    """The executed notebook, run in the process's warm kernel.
+
+    Raises
+    ------
+    InputError
+        An unknown parameter; a cell that fails: notebook, cell, reason and the cell's text.
+    """
+    known = known_parameters(notebook)
+    unknown = sorted(set(parameters) - set(known))
+    if unknown:
+        raise InputError(
+            f"unknown parameter: {', '.join(unknown)}",
+            where=str(notebook),
+            mend=f"parameters of this notebook: {', '.join(known)}",
+        )
+    values = {name: _typed(value, known[name]) for name, value in parameters.items()}
+    try:
+        return papermill.execute_notebook(
+            str(notebook), None, values, engine_name="warm", kernel_name="python3", progress_bar=False
+        )
+    except PapermillExecutionError as error:
+        raise InputError(
+            f"cell {error.exec_count} of the notebook failed: {_reason(error)}",
+            where=str(notebook),
+            rows=error.source.splitlines()[:5],
+            mend="mend what it says, or open the notebook in JupyterLab (`workbench lab NOTEBOOK`) and run it there",
+        ) from error
+
+
+def _reason(error: PapermillExecutionError) -> str:
+    text = _COLOURS.sub("", error.evalue).strip()
+    return text if error.ename == "InputError" else f"{error.ename}: {text}"
+
+
+def _typed(value: Any, default: Any) -> Any:
+    """A text from the command line as the type of the parameter's default."""
+    if not isinstance(value, str) or isinstance(default, str) or default is None:
+        return value
+    if isinstance(default, bool):
+        return value.lower() in {"1", "true", "yes"}
+    if isinstance(default, list):
+        return [word.strip() for word in value.split(",")]
+    return type(default)(value)

@@ -1,0 +1,1 @@
+"""Figures that need several engines or several months at once: the committee's report and the department's page."""

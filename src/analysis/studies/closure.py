@@ -1,0 +1,113 @@
+"""Does it tie, what is left out, and how it was made: the pages at the end of every report."""
+
+from importlib.metadata import version
+
+import pandas as pd
+
+from analysis.presentation.finding import Finding
+from analysis.presentation.tables import Column, Table, columns
+from analysis.presentation.wording import listed, plural
+from analysis.studies.absent import absent, step_name
+from analysis.studies.report import Report
+from analysis.vocabulary import label
+
+
+def reconciliation(report: Report) -> Finding:
+    """Every closure check of the period, passed or not."""
+    question = report.say("数字与总账、结算对得上吗？", "Do the figures tie to the ledger and the settlement?")
+    rows = report.sql("closure_checks")
+    if rows.empty:
+        return absent(report, question)
+    rows["state"] = [_state(row) for row in rows.itertuples()]
+    rows["check"] = [label("check", code, report.language) for code in rows["check"]]
+    specs = [("check", "text"), ("parts", "count"), ("expected", "money_large"), ("found", "money_large")]
+    specs += [("difference", "money2"), ("state", "mark")]
+    heads = columns(report.style, *specs, heads={"state": "passed"})
+    table = Table(rows, heads, report.say("勾稽", "Reconciliation"), report.style)
+    tied, open_ones = int((rows["state"] == "passed").sum()), rows.loc[rows["state"] == "open", "check"].tolist()
+    text = report.say(
+        f"{tied} 项必须相符的核对全部相符（差额 0.00）。",
+        f"{plural(tied, 'check')} must tie, and every one does (difference 0.00).",
+    )
+    if open_ones:
+        text = report.say(
+            f"{len(open_ones)} 项核对不符：{listed(open_ones, 'zh')}。",
+            f"{plural(len(open_ones), 'check')} open: {listed(open_ones, 'en')}.",
+        )
+    note = report.say(
+        "“仅列示”的核对两侧口径不同，差额供参考。",
+        "`Shown only`: the two sides are counted differently; the difference is for information.",
+    )
+    notes = (note,) if (rows["state"] == "shown").any() else ()
+    return Finding(question, table, text, notes, alarm=bool(open_ones))
+
+
+def _state(row) -> str:
+    if not row.must_tie:
+        return "shown"
+    return "passed" if row.passed else "open"
+
+
+def left_out(report: Report) -> Finding:
+    """What the data did not allow, and which tables it would need."""
+    question = report.say("哪些内容没有计算？", "What is left out, and why?")
+    rows = report.sql("left_out")
+    if rows.empty:
+        return Finding(
+            question, None, report.say("数据齐全，没有遗漏。", "The data are complete: nothing is left out.")
+        )
+    rows["what"] = [step_name(report, what) for what in rows["what"]]
+    table = Table(
+        rows,
+        columns(report.style, ("what", "text"), ("missing", "text")),
+        report.say("未计算", "Left out"),
+        report.style,
+    )
+    text = report.say(
+        f"{len(rows)} 项内容因缺少数据而未计算。", f"{plural(len(rows), 'item')} not computed for lack of data."
+    )
+    return Finding(question, table, text)
+
+
+def methods(report: Report) -> Finding:
+    """How the figures were made: method, pack, parameters, run id."""
+    question = report.say("这些数字是怎样得出的？", "How were these figures made?")
+    pack, hospital = report.card.get("pack", {}), report.card["hospital"]
+    basis = label("standard_basis", pack.get("basis"), report.language)
+    parameters = f"data={report.folder.name}, period={report.period.name}, hospital={report.hospital}"
+    protection = report.say(
+        "不足 10 例的分组不列示；不含患者与医师身份", "groups under 10 hidden; no patient or physician named"
+    )
+    closed = f"{report.periods[0].name} – {report.periods[-1].name} ({len(report.periods)})"
+    lines = [
+        (report.say("成本", "Cost"), _costing(report)),
+        (report.say("支付标准", "Payment standard"), f"{basis}; {pack.get('name', '')}: {pack.get('source', '')}"),
+        (report.say("指标定义", "Indicators"), report.say("见 vocabulary.yaml 的公式", "formulas in vocabulary.yaml")),
+        (report.say("小样本保护", "Small groups"), protection),
+        (report.say("已读取的结账期间", "Closed periods read"), closed),
+        (report.say("参数", "Parameters"), f"{parameters}, language={report.language}"),
+        (report.say("结账设置", "Closing settings"), str(hospital.get("closing", ""))),
+        (report.say("程序版本", "Program"), f"drg-value-workbench {version('drg-value-workbench')}"),
+        (report.say("运行编号", "Run id"), report.card["run_id"]),
+    ]  # fmt: skip
+    rows = pd.DataFrame(lines, columns=["item", "content"])
+    heads = (Column("item", report.say("项目", "Item")), Column("content", report.say("内容", "Content")))
+    text = report.say(
+        f"由结账 {report.card['run_id']} 生成；同样的输入与参数得出同样的数字。",
+        f"Made from close {report.card['run_id']}; the same inputs and parameters give the same figures.",
+    )
+    if report.provisional:
+        text += report.say(
+            "本期分组与支付为预结，年终清算后可能变动。",
+            " Grouping and payment of the period are provisional until year-end clearing.",
+        )
+    return Finding(question, Table(rows, heads, report.say("方法", "Methods"), report.style), text)
+
+
+def _costing(report: Report) -> str:
+    if report.card.get("settings", {}).get("costing"):
+        return report.say(
+            "科室：三级分摊（分项逐级分步结转）；病例：自上而下法，按服务发生月计",
+            "departments: three-step allocation, item by item; cases: top-down, accrued in the month of service",
+        )
+    return report.say("取自来源数据", "the source's own figures")

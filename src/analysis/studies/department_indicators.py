@@ -1,0 +1,178 @@
+"""Is the department better or worse than last year? Its indicators against its own past and beside the hospital's."""
+
+import pandas as pd
+
+from analysis.presentation.disclosure import HIDDEN, SMALL, is_small, note
+from analysis.presentation.finding import Finding
+from analysis.presentation.lines import Series, small_lines
+from analysis.presentation.numbers import Kind, difference, is_empty
+from analysis.presentation.sparkline import Trend
+from analysis.presentation.tables import Chart, Column, Table, columns
+from analysis.presentation.wording import listed, plural
+from analysis.studies.absent import absent
+from analysis.studies.indicator_values import chosen, indicator_spans, kind_of, label_of, trend_rows
+from analysis.studies.report import Report
+from analysis.vocabulary import label, vocabulary
+
+WATCHED = (
+    "discharges",
+    "cmi",
+    "margin_cost",
+    "cost_per_weight",
+    "charge_per_case",
+    "mean_stay",
+    "drug_share",
+    "consumable_share",
+    "denial_rate",
+    "readmission_30d",
+    "complication_rate",
+    "satisfaction",
+)
+#: An indicator counts as changed beyond these: relatively, or in shares (points).
+_NOTICEABLE = {"change": 0.03, "points": 0.01}
+_TREND = ("discharges", "cost_per_weight", "margin_cost", "mean_stay")
+
+
+def department_indicators(report: Report, department: str) -> Finding:
+    """A department's indicators: the month, the span against the year before, and the hospital's value."""
+    question = report.say("本科室比去年好了还是差了？", "Is the department better or worse than last year?")
+    span, before = report.compared
+    frame = indicator_spans(report, "department", department, span, before)
+    names = chosen(WATCHED, frame.assign(now=frame["span"]), len(WATCHED))
+    if not names or is_small(frame.loc["discharges", "span"]):
+        return _too_small(report, question)
+    frame = frame.loc[names]
+    kinds = [kind_of(name, _sums(name)) for name in names]
+    marks = [_direction(name, frame.loc[name], kind) for name, kind in zip(names, kinds, strict=True)]
+    whole = indicator_spans(report, "hospital", report.hospital, span, before)["span"].reindex(names)
+    rows = frame.assign(
+        indicator=[label_of(name, kind, report.style) for name, kind in zip(names, kinds, strict=True)],
+        change=[_change(report, frame.loc[n], k) for n, k in zip(names, kinds, strict=True)],
+        direction=marks,
+        hospital_value=whole.mask([_sums(name) for name in names]),
+        trend=[Trend(values) for values in _safe_trends(report, department, names)],
+    ).rename(columns={"before": "span_before"})
+    hidden = is_small(frame.loc["discharges", "now"])
+    if hidden:
+        rows["now"] = rows["now"].astype(object).mask([True] * len(rows), HIDDEN)
+        rows.loc["discharges", "now"] = SMALL
+    table = Table(rows, _columns(report, rows), report.say("指标", "Indicators"), report.style, by_row=tuple(kinds))
+    words = {
+        m: [label("indicator", n, report.language) for n, k in zip(names, marks, strict=True) if k == m]
+        for m in set(marks)
+    }
+    caveats = (_basis(report), *note(hidden, report.language))
+    return Finding(question, table, _text(report, words), caveats, alarm="worse" in words)
+
+
+def department_trend(report: Report, department: str) -> Finding:
+    """Cases, cost per weight unit, margin and stay of a department over thirteen months."""
+    question = report.say("十三个月来怎样变化？", "How has it moved over thirteen months?")
+    periods = [period.name for period in report.trend]
+    names = list(_TREND)
+    values = dict(zip(names, _safe_trends(report, department, names), strict=True))
+    series = [
+        Series(label("indicator", name, report.language), kind_of(name, _sums(name)), values[name])
+        for name in names
+        if any(not is_empty(value) for value in values[name])
+    ]
+    if len(periods) < 3 or not series:
+        return absent(report, question)
+    rows = pd.DataFrame({"month": periods} | {name: values[name] for name in names})
+    heads = [Column("month", report.say("月份", "Month"))]
+    heads += [Column(n, label_of(n, kind_of(n, _sums(n)), report.style), kind_of(n, _sums(n))) for n in names]
+    chart = Chart("line", "month", ("cost_per_weight",))
+    table = Table(rows, tuple(heads), report.say("趋势", "Trend"), report.style, chart=chart)
+    return Finding(
+        question,
+        table,
+        _trend_text(report, values["cost_per_weight"]),
+        figure=small_lines(periods, series, report.style),
+        listed=False,
+    )
+
+
+def _safe_trends(report: Report, department: str, names: list[str]) -> list[list[float | None]]:
+    """Thirteen months of each indicator, empty where the department discharged fewer than ten."""
+    wide = trend_rows(report, "department", department)
+    small = wide["discharges"].map(is_small) if "discharges" in wide else pd.Series(False, index=wide.index)
+    return [wide[name].mask(small).tolist() if name in wide else [None] * len(wide) for name in names]
+
+
+def _sums(name: str) -> bool:
+    return name in {"discharges", "margin_cost"}
+
+
+def _direction(name: str, row: pd.Series, kind: Kind) -> str:
+    """better, worse or same against the year before; none where it cannot be said."""
+    change, wanted = difference(row["span"], row["before"], kind), vocabulary().indicators[name].direction
+    if name == "margin_cost" and not is_empty(row["before"]):
+        change = (row["span"] - row["before"]) / (abs(row["before"]) or 1)
+    if change is None or wanted == "none":
+        return "none"
+    if abs(change) < _NOTICEABLE["points" if kind.startswith("percent") else "change"]:
+        return "same"
+    return "better" if (change > 0) == (wanted == "up") else "worse"
+
+
+def _change(report: Report, row: pd.Series, kind: Kind) -> str:
+    return report.style.write(difference(row["span"], row["before"], kind), report.style.difference_kind(kind))
+
+
+def _columns(report: Report, rows: pd.DataFrame) -> tuple[Column, ...]:
+    specs = [("indicator", "text"), ("now", "by_row"), ("span", "by_row"), ("span_before", "by_row")]
+    specs += [("change", "text_right"), ("direction", "mark"), ("hospital_value", "by_row"), ("trend", "trend")]
+    gone = {"span_before", "change", "direction"} if rows["span_before"].isna().all() else set()
+    gone |= {"trend"} if report.period.is_year else set()
+    return columns(report.style, *[spec for spec in specs if spec[0] not in gone], heads=report.heads)
+
+
+def _basis(report: Report) -> str:
+    span, before = report.compared
+    now = span.words(report.language)
+    if before is None:
+        return report.say(
+            f"统计区间：{now}；上年同期尚未结账，不作比较。",
+            f"Span: {now}; the year before is not closed, so nothing is compared.",
+        )
+    past = before.words(report.language)
+    return report.say(
+        f"比较区间：{now}，对照 {past}；变化不足 3%（占比类 1 个百分点）记为持平。",
+        f"Compared: {now} with {past}; changes under 3 % (shares: 1 point) count as the same.",
+    )
+
+
+def _text(report: Report, words: dict[str, list[str]]) -> str:
+    better, worse = words.get("better", []), words.get("worse", [])
+    if report.compared[1] is None:
+        return report.say("尚无上年同期可比。", "There is no year before to compare with yet.")
+    if not better and not worse:
+        return report.say("没有指标较上年明显变化。", "No indicator has moved noticeably on the year before.")
+    zh = [f"{len(worse)} 项变差（{listed(worse, 'zh', 6)}）"] if worse else []
+    zh += [f"{len(better)} 项好转（{listed(better, 'zh', 6)}）"] if better else []
+    en = [f"{plural(len(worse), 'indicator')} worse ({listed(worse, 'en', 6)})"] if worse else []
+    en += [f"{plural(len(better), 'indicator')} better ({listed(better, 'en', 6)})"] if better else []
+    return report.say("与上年同期相比，" + "，".join(zh) + "。", "On the year before: " + "; ".join(en) + ".")
+
+
+def _trend_text(report: Report, values: list[float | None]) -> str:
+    known = [value for value in values if not is_empty(value)]
+    if len(known) < 3:
+        return report.say("病例太少，无法看出趋势。", "Too few cases to see a trend.")
+    last, middle = known[-1], sorted(known)[len(known) // 2]
+    above = last / middle - 1
+    share = report.style.write(abs(above), "percent1")
+    if abs(above) < 0.03:
+        return report.say(
+            "单位权重成本与近 13 个月中位数持平。", "Cost per weight unit stands at its thirteen-month median."
+        )
+    return report.say(
+        f"单位权重成本本期 {report.style.money(last)}，比近 13 个月中位数{'高' if above > 0 else '低'} {share}。",
+        f"Cost per weight unit is {report.style.money(last)}, {share} {'above' if above > 0 else 'below'} its "
+        "thirteen-month median.",
+    )
+
+
+def _too_small(report: Report, question: str) -> Finding:
+    text = report.say("区间内出院不足 10 例，按规定不列示。", "Fewer than ten discharges in the span: not shown.")
+    return Finding(question, None, text)

@@ -1,0 +1,170 @@
+"""Which departments cost more than a year ago, and which earn their cost?"""
+
+import pandas as pd
+
+from analysis.presentation.bars import dumbbells, ranked_bars
+from analysis.presentation.disclosure import HIDDEN, SMALL, note, protect
+from analysis.presentation.finding import Finding
+from analysis.presentation.numbers import is_empty
+from analysis.presentation.tables import Chart, Table, columns
+from analysis.presentation.wording import listed, plural
+from analysis.studies.absent import absent
+from analysis.studies.report import Report, Span
+
+_MONEY = ["income", "case_cost", "margin", "contribution"]
+
+
+def reported_departments(report: Report) -> list[str]:
+    """Departments with ten or more discharges in the last twelve months, in the order of their codes."""
+    rows = report.sql("department_margins", **report.twelve.bounds)
+    return rows.loc[rows["cases"] >= 10, "department"].tolist()
+
+
+def cost_per_weight(report: Report) -> Finding:
+    """Cost per weight unit of every department against its own year before and the regional cost of its cases."""
+    question = report.say("哪些科室的单位权重成本上升了？", "Which departments' cost per weight unit has risen?")
+    span, before = report.compared
+    rows = _margins(report, span)
+    rows = rows[rows["weight"].gt(0)]
+    if rows.empty:
+        return absent(report, question, "cost of departments and cases")
+    past = _margins(report, before) if before else rows.iloc[:0]
+    rows["per_weight"] = rows["graded_cost"] / rows["weight"]
+    old = (past["graded_cost"] / past["weight"]).where(past["cases"] >= 10)
+    rows["per_weight_before"] = old.reindex(rows.index).astype(float)
+    rows["change"] = rows["per_weight"] / rows["per_weight_before"] - 1
+    rows = rows.sort_values(["change", "per_weight"], ascending=False, na_position="last", kind="stable")
+    safe = protect(rows, "cases", ["per_weight", "per_weight_before", "change", "peer_per_weight"])
+    risen = [i for i, value in enumerate(safe["change"]) if _number(value) and value >= 0.03]
+    specs = [("department", "text"), ("cases", "count"), ("per_weight", "money"), ("per_weight_before", "money")]
+    specs += [("change", "change"), ("peer_per_weight", "money")]
+    gone = {name for name in ("per_weight_before", "change", "peer_per_weight") if rows[name].isna().all()}
+    table = Table(
+        safe,
+        columns(report.style, *[spec for spec in specs if spec[0] not in gone], heads=report.heads),  # type: ignore[arg-type]
+        report.say("科室单位权重成本", "Cost per weight unit"),
+        report.style,
+        alarm=frozenset((i, "change") for i in risen),
+        chart=Chart("bar", "department", ("per_weight",)),
+    )
+    figure = _dots(report, safe)
+    text = _risen_text(report, safe, risen)
+    return Finding(question, table, text, _notes(report, safe, before), figure, bool(risen), listed=False)
+
+
+def department_margins(report: Report) -> Finding:
+    """Direct and full cost, income, contribution and full margin of every department over the last twelve months."""
+    question = report.say("哪些科室盈，哪些科室亏？", "Which departments earn their cost?")
+    rows = _margins(report, report.twelve)
+    rows = rows[rows["margin"].notna()]
+    if rows.empty:
+        return absent(report, question, "cost of departments and cases")
+    accrued = report.sql("department_accruals", **report.twelve.bounds).set_index("department")
+    rows = rows.join(accrued, how="left").sort_values("margin", kind="stable")
+    rows["margin_rate"] = rows["margin"] / rows["income"].where(rows["income"] > 0)
+    derived = ["direct_cost", "full_cost", *_MONEY, "margin_rate"]
+    safe = protect(rows, "cases", derived)
+    specs = [("department", "text"), ("cases", "count"), ("direct_cost", "money_large"), ("full_cost", "money_large")]
+    specs += [("income", "money_large"), ("case_cost", "money_large"), ("contribution", "money_large")]
+    specs += [("margin", "money_large"), ("margin_rate", "percent1")]
+    gone = {name for name in ("direct_cost", "full_cost", "contribution") if rows[name].isna().all()}
+    losing = [i for i, value in enumerate(safe["margin"]) if _number(value) and value < 0]
+    table = Table(
+        safe,
+        columns(report.style, *[spec for spec in specs if spec[0] not in gone]),  # type: ignore[arg-type]
+        report.say("科室盈亏", "Departments"),
+        report.style,
+        alarm=frozenset((i, name) for i in losing for name in ("margin", "margin_rate")),
+        chart=Chart("bar", "department", ("margin",)),
+    )
+    return Finding(question, table, _margin_text(report, safe, losing), _margin_notes(report, safe), alarm=bool(losing))
+
+
+def _margins(report: Report, span: Span) -> pd.DataFrame:
+    rows = report.sql("department_margins", **span.bounds)
+    names = report.names("department")
+    rows.index = pd.Index(rows["department"], name="code")
+    return rows.assign(department=[names.get(code, code) for code in rows["department"]])
+
+
+def _number(value: object) -> bool:
+    return not isinstance(value, str) and not is_empty(value)
+
+
+def _dots(report: Report, rows: pd.DataFrame) -> str:
+    shown = rows[[_number(value) for value in rows["per_weight"]]]
+    then = [value if _number(value) else None for value in shown["per_weight_before"]]
+    names = (report.say("上年同期", "year before"), report.say("本期", "now"))
+    bad = [_number(value) and value >= 0.03 for value in shown["change"]]
+    if all(value is None for value in then):
+        ordered = shown.sort_values("per_weight", ascending=False, kind="stable")
+        return ranked_bars(ordered["department"].tolist(), ordered["per_weight"].tolist(), report.style, "money")
+    return dumbbells(
+        shown["department"].tolist(), then, shown["per_weight"].tolist(), report.style, "money", names, bad
+    )
+
+
+def _risen_text(report: Report, rows: pd.DataFrame, risen: list[int]) -> str:
+    known = sum(_number(value) for value in rows["change"])
+    if not known:
+        return report.say("尚无上年同期可比。", "There is no year before to compare with.")
+    if not risen:
+        return report.say(
+            f"{known} 个科室均未比上年同期高出 3%。",
+            f"None of {plural(known, 'department')} stands 3 % above the year before.",
+        )
+    words = [f"{rows['department'].iloc[i]} {report.style.write(rows['change'].iloc[i], 'change')}" for i in risen]
+    which = listed(words, report.language, 4)
+    return report.say(
+        f"{known} 个科室中 {len(risen)} 个比上年同期高出 3% 以上：{which}。",
+        f"{len(risen)} of {plural(known, 'department')} stand 3 % or more above the year before: {which}.",
+    )
+
+
+def _notes(report: Report, rows: pd.DataFrame, before: Span | None) -> tuple[str, ...]:
+    span, language = report.compared[0], report.language
+    past = report.say(f"，对照 {before.words(language)}", f" against {before.words(language)}") if before else ""
+    basis = report.say(
+        f"{span.words(language)}{past}；红色为高出 3% 以上。单位权重成本 = 出院病例全成本 / 权重；"
+        "同行为同样病例按区域例均成本计算的数值。",
+        f"{span.words(language)}{past}; red: 3 % or more above. Cost per weight unit = full cost of cases / weight; "
+        "peers: what the same cases cost at the regional means.",
+    )
+    return (basis, *note(_any_hidden(rows), language))
+
+
+def _any_hidden(rows: pd.DataFrame) -> bool:
+    return bool(rows["cases"].map(lambda value: value in (SMALL, HIDDEN)).any())
+
+
+def _margin_text(report: Report, rows: pd.DataFrame, losing: list[int]) -> str:
+    known = [value for value in rows["margin"] if _number(value)]
+    total = report.style.money(sum(known), signed=True)
+    if not losing:
+        return report.say(
+            f"{len(known)} 个科室全部盈余，合计 {total}。",
+            f"All {plural(len(known), 'department')} earn their full cost, {total} together.",
+        )
+    words = [f"{rows['department'].iloc[i]} {report.style.money(rows['margin'].iloc[i], signed=True)}" for i in losing]
+    which = listed(words, report.language, 3)
+    lost = report.style.money(-sum(rows["margin"].iloc[i] for i in losing))
+    verb = "loses" if len(losing) == 1 else "lose together"
+    return report.say(
+        f"{len(known)} 个科室中 {len(losing)} 个亏损，共 {lost}：{which}；全部科室合计 {total}。",
+        f"{len(losing)} of {plural(len(known), 'department')} {verb} {lost}: {which}; all departments {total}.",
+    )
+
+
+def _margin_notes(report: Report, rows: pd.DataFrame) -> tuple[str, ...]:
+    words = report.twelve.words(report.language)
+    basis = report.say(
+        f"{words}。直接成本、全成本为当期住院发生额（含在院）；收入、出院病例成本与盈亏按出院病例计。",
+        f"{words}. Direct and full cost: inpatient cost accrued in the span, patients in house included; income, "
+        "cost of cases and margins: discharged cases.",
+    )
+    meaning = report.say(
+        "边际贡献 = DRG 收入 − 变动成本（药品、卫生材料、风险基金、其他）；成本盈亏 = DRG 收入 − 全成本。",
+        "Contribution margin = DRG income − variable cost (drugs, materials, risk fund, other); cost margin = DRG "
+        "income − full cost.",
+    )
+    return (basis, meaning, *note(_any_hidden(rows), report.language))

@@ -1,0 +1,149 @@
+"""Which DRGs lose money, and which earn it? A loss is called so only where two costing methods agree."""
+
+import pandas as pd
+
+from analysis.presentation.bars import ranked_bars
+from analysis.presentation.disclosure import LIMIT, hidden_groups
+from analysis.presentation.finding import Finding
+from analysis.presentation.numbers import is_empty
+from analysis.presentation.tables import Chart, Table, columns
+from analysis.presentation.wording import plural
+from analysis.studies.absent import absent
+from analysis.studies.report import SQL, Report
+
+_MOST = 10
+
+
+def worst_and_best_drgs(report: Report) -> Finding:
+    """The ten DRGs that lose most and the ten that earn most, by cost margin over the last twelve months."""
+    question = report.say("哪些病组亏损最多，哪些盈余最多？", "Which DRGs lose most, which earn most?")
+    rows = _drgs(report, "")
+    rows = rows[~hidden_groups(rows["cases"].to_numpy())] if len(rows) else rows
+    if rows.empty:
+        return absent(report, question, "cost of departments and cases")
+    chosen = rows if len(rows) <= 2 * _MOST else pd.concat([rows.head(_MOST), rows.tail(_MOST)])
+    left = len(rows) - len(chosen)
+    table = _table(report, chosen, report.say("病组盈亏", "DRGs"))
+    text = _text(report, rows)
+    notes = _notes(report, rows)
+    if left:
+        notes += (report.say(f"中间 {left} 个病组未列出。", f"{plural(left, 'DRG')} in between not listed."),)
+    return Finding(question, table, text, notes, _figure(report, chosen), bool(_over(rows).any()))
+
+
+def department_drgs(report: Report, department: str) -> Finding:
+    """All DRGs of a department by cost margin over the last twelve months; groups under ten are hidden."""
+    question = report.say("本科室哪些病组亏损？", "Which of its DRGs lose money?")
+    rows = _drgs(report, department)
+    if rows.empty or rows["cases"].sum() < LIMIT:
+        return absent(report, question, "cost of departments and cases")
+    hidden = hidden_groups(rows["cases"].to_numpy())
+    notes = _notes(report, rows)
+    if hidden.any():
+        names = plural(int(hidden.sum()), "DRG")
+        notes += (
+            report.say(
+                f"{int(hidden.sum())} 个不足 {LIMIT} 例或需一并隐去的病组未列出。",
+                f"{names} under {LIMIT} cases, or hidden with them, not listed.",
+            ),
+        )
+    if hidden.all():
+        return Finding(
+            question,
+            None,
+            report.say("各病组均不足 10 例，不列示。", "Every DRG holds fewer than ten cases: none is shown."),
+        )
+    shown = rows[~hidden]
+    return Finding(
+        question,
+        _table(report, shown, report.say("病组", "DRGs")),
+        _text(report, shown),
+        notes,
+        alarm=bool(_over(shown).any()),
+    )
+
+
+def _drgs(report: Report, department: str) -> pd.DataFrame:
+    if not report.engine.value("select count(*) from information_schema.tables where table_name = 'second_costs'"):
+        report.engine.make(SQL, "second_costs")
+    rows = report.sql("drg_margins", **report.twelve.bounds, department=department)
+    names = report.names("drg")
+    rows["drg"] = [f"{code} {names.get(code, '')}".strip() for code in rows["drg_code"]]
+    rows["verdict"] = [_called(row.margin, row.margin_second) for row in rows.itertuples()]
+    return rows
+
+
+def _called(margin: float, second: float) -> str:
+    """loss or surplus where two methods agree, unsure where they do not; with one method only above or below income."""
+    if is_empty(second):
+        return "above" if margin < 0 else "below"
+    if (margin < 0) != (second < 0):
+        return "unsure"
+    return "loss" if margin < 0 else "surplus"
+
+
+def _over(rows: pd.DataFrame) -> pd.Series:
+    """Rows whose cost exceeds their income, by every method there is."""
+    return rows["verdict"].isin(["loss", "above"])
+
+
+def _table(report: Report, rows: pd.DataFrame, sheet: str) -> Table:
+    specs = [("drg", "text"), ("cases", "count"), ("weight", "number3", "drgs"), ("payment_per_case", "money")]
+    specs += [("cost_per_case", "money"), ("regional_cost", "money"), ("margin_per_case", "money")]
+    specs += [("margin", "money_large"), ("months_over", "text_right"), ("verdict", "mark")]
+    months = [f"{int(a)} / {int(b)}" for a, b in zip(rows["months_over"], rows["months"], strict=True)]
+    gone = {"months_over"} if report.period.is_year else set()
+    gone |= {"regional_cost"} if rows["regional_cost"].isna().all() else set()
+    alarm = {(i, c) for i, over in enumerate(_over(rows)) if over for c in ("margin", "margin_per_case")}
+    heads = columns(report.style, *[spec for spec in specs if spec[0] not in gone])  # type: ignore[arg-type]
+    chart = Chart("bar", "drg", ("margin",))
+    return Table(rows.assign(months_over=months), heads, sheet, report.style, alarm=frozenset(alarm), chart=chart)
+
+
+def _figure(report: Report, rows: pd.DataFrame) -> str:
+    pale = rows["verdict"].isin(["unsure", "above"]).tolist()
+    labels, values, bad = rows["drg"].tolist(), rows["margin"].tolist(), _over(rows).tolist()
+    return ranked_bars(labels, values, report.style, "money_large", bad=bad, pale=pale)
+
+
+def _text(report: Report, rows: pd.DataFrame) -> str:
+    over, unsure = rows[_over(rows)], int((rows["verdict"] == "unsure").sum())
+    zh, en = "", ""
+    if unsure:
+        zh, en = f"；另有 {unsure} 个两种方法结论不一", f"; for {unsure} more the two methods differ"
+    count = plural(len(rows), "DRG")
+    if over.empty:
+        return report.say(
+            f"{len(rows)} 个病组中没有成本高于收入的{zh}。", f"None of {count} costs more than its income{en}."
+        )
+    sum_over = report.style.money(-over["margin"].sum())
+    which = [f"{row.drg} {report.style.money(row.margin, signed=True)}" for row in over.head(3).itertuples()]
+    listing = report.say("；", "; ").join(which)
+    if (over["verdict"] == "above").all():
+        return report.say(
+            f"{len(rows)} 个病组中 {len(over)} 个成本高于收入，共 {sum_over}"
+            f"（仅一种成本方法，尚不称亏损）；最多的是 {listing}。",
+            f"{len(over)} of {count} cost more than their income, by {sum_over} (one costing method, so not yet called "
+            f"a loss); most: {listing}.",
+        )
+    return report.say(
+        f"{len(rows)} 个病组中 {len(over)} 个亏损，共 {sum_over}；最多的是 {listing}{zh}。",
+        f"{len(over)} of {count} {'loses' if len(over) == 1 else 'lose together'} {sum_over}; most: {listing}{en}.",
+    )
+
+
+def _notes(report: Report, rows: pd.DataFrame) -> tuple[str, ...]:
+    words = report.twelve.words(report.language)
+    span = words + report.say("（单月病例少，按 12 个月合计）。", " (twelve months: a month holds few cases of a DRG).")
+    span = words + report.say("。", ".") if report.period.is_year else span
+    if rows["margin_second"].notna().any():
+        rule = report.say(
+            "两种成本方法同为负才称亏损；空心条为两法不一。",
+            "Called a loss only where two costing methods agree; hollow bars: they differ.",
+        )
+    else:
+        rule = report.say(
+            "亏损须两种成本方法一致才能认定；本期只有一种方法，条形以空心表示。",
+            "A loss is called so only where two costing methods agree; the period has one, so bars are hollow.",
+        )
+    return (span, rule)

@@ -1,0 +1,77 @@
+"""How well cases group, and what the outliers cost."""
+
+from analysis.presentation.disclosure import HIDDEN, SMALL, hidden_groups, note, protect
+from analysis.presentation.finding import Finding
+from analysis.presentation.numbers import is_empty
+from analysis.presentation.tables import Table, column
+from analysis.studies.absent import absent
+from analysis.studies.indicator_values import indicator_spans
+from analysis.studies.report import Report
+from analysis.vocabulary import codes, label
+
+
+def grouping_and_outliers(report: Report) -> Finding:
+    """Cases, charges, income and payment margin by outlier class, year to date; the grouping rate against target."""
+    question = report.say("入组与倍率病例正常吗？", "Do cases group, and how many are outliers?")
+    rows = report.sql("outlier_classes", **report.this_year.bounds).set_index("outlier")
+    if rows.empty:
+        return absent(report, question)
+    rows = rows.reindex([code for code in codes("outlier") if code in rows.index])
+    rows["share"] = rows["cases"] / rows["cases"].sum()
+    rows["outlier"] = [label("outlier", code, report.language) for code in rows.index]
+    total = rows[["cases", "charge", "payment", "margin_payment"]].sum(min_count=1)
+    safe = protect(rows, "cases", ["share", "charge", "payment", "margin_payment"])
+    safe.loc["total"] = total.to_dict() | {"share": 1.0, "outlier": report.say("合计", "Total")}
+    money = "money_large"
+    heads = [
+        column("outlier", report.style),
+        column("cases", report.style, "count"),
+        column("share", report.style, "percent1"),
+    ]
+    heads += [
+        column("charge_total", report.style, money, "cases", "charge"),
+        column("payment", report.style, money, "cases"),
+    ]
+    heads += [column("margin_payment", report.style, money, "cases")]
+    kept = [h for h in heads if h.name not in rows or not rows[h.name].isna().all()]
+    table = Table(
+        safe, tuple(kept), report.say("入组与倍率", "Grouping"), report.style, strong=frozenset({len(safe) - 1})
+    )
+    small = {code: bool(value) for code, value in zip(rows.index, hidden_groups(rows["cases"]), strict=True)}
+    text, alarm = _text(report, small)
+    hidden = bool(safe["cases"].isin([SMALL, HIDDEN]).any())
+    return Finding(question, table, text, (_note(report), *note(hidden, report.language)), alarm=alarm)
+
+
+#: The class an outlier rate counts: where the class is hidden, so is the rate.
+_CLASS = {"high_outlier_rate": "high", "low_outlier_rate": "low", "grouping_rate": "ungrouped"}
+
+
+def _text(report: Report, classes: dict[str, bool]) -> tuple[str, bool]:
+    frame = indicator_spans(report, "hospital", report.hospital, report.this_year, report.last_year)
+    write = report.style.write
+    parts_zh, parts_en, alarm = [], [], False
+    for name in ("grouping_rate", "high_outlier_rate", "low_outlier_rate", "coding_accuracy"):
+        if name not in frame.index or is_empty(frame.loc[name, "span"]) or classes.get(_CLASS.get(name, "")):
+            continue
+        value = write(frame.loc[name, "span"], "percent1")
+        parts_zh.append(f"{label('indicator', name, 'zh')} {value}")
+        parts_en.append(f"{label('indicator', name, 'en').lower()} {value}")
+    target = frame["target"].get("grouping_rate")
+    if not is_empty(target) and not classes.get("ungrouped"):
+        alarm = frame.loc["grouping_rate", "span"] < target
+        parts_zh[0] += f"（目标 {write(target, 'percent1')}）"
+        parts_en[0] += f" (target {write(target, 'percent1')})"
+    if not parts_zh:
+        return report.say("倍率病例不足 10 例，不列示。", "Outliers are fewer than ten and not shown."), False
+    words = (
+        report.say("今年累计：", "Year to date: ") if not report.period.is_year else report.say("全年：", "The year: ")
+    )
+    return words + report.say("，".join(parts_zh) + "。", ", ".join(parts_en) + "."), bool(alarm)
+
+
+def _note(report: Report) -> str:
+    return report.say(
+        "医保盈亏 = 按倍率规则调整后的支付标准 − 费用，不含编码校正。",
+        "Payment margin = standard after the outlier rules − charges; coding corrections are not part of it.",
+    )

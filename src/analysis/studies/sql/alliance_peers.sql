@@ -1,0 +1,7 @@
+-- Grain: one indicator. Median over the other hospitals of the folder, where there are at least three.
+select indicator, median(value) as peer, count(value) as hospitals
+from indicators
+where period = $period and scope = 'hospital' and hospital_id <> $hospital
+group by indicator
+having count(value) >= 3
+order by indicator

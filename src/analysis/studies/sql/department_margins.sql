@@ -1,0 +1,16 @@
+-- Grain: one department of the discharged cases of a span.
+-- per_weight: full cost of grouped cases with complete cost / their weight; peer: what the same cases would cost at the
+-- regional mean cost of their DRGs; contribution: income - drugs, materials, risk fund, other (what varies with cases).
+select department, count(*) as cases,
+  sum(weight) filter (where cost_complete) as weight,
+  cast(sum(cost_total) filter (where cost_complete and weight is not null) as double) as graded_cost,
+  cast(sum(benchmark_cost) filter (where weight is not null) as double) / nullif(sum(weight) filter (where benchmark_cost is not null), 0)
+    as peer_per_weight,
+  cast(sum(payment) filter (where cost_complete) as double) as income,
+  cast(sum(cost_total) filter (where cost_complete and payment is not null) as double) as case_cost,
+  cast(sum(margin_cost) as double) as margin,
+  cast(sum(payment - cost_drugs - cost_materials - cost_risk_fund - cost_other) filter (where cost_complete) as double) as contribution
+from case_book
+where period between $first and $last and department is not null
+group by department
+order by department

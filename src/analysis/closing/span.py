@@ -74,6 +74,6 @@ def span_of(engine: Engine, hospital: Hospital) -> Span:
         Period(first),
         Period(max([reach["last"][:cut], *(month[:cut] for month in ledger)])),
         ledger,
-        Period(min(charges)).start if charges else _NEVER,
+        max(Period(min(charges)).start, Period(first).start) if charges else _NEVER,
         Period(min(ledger)).start if ledger else _NEVER,
     )

@@ -6,9 +6,24 @@ import numpy as np
 
 from analysis.demo import stories
 from analysis.demo.calendar import midnight
-from analysis.demo.patients import Stays, severity_effect
+from analysis.demo.casemix import severity_effect
+from analysis.demo.patients import Stays
 from analysis.demo.recipes import (
-    BEFORE, CONSUMABLE, DAILY, DRUG, EXAM, ICU, LAST, MID, OPERATION, SERVICE, WARD, Recipes, category, fen, occurrences,
+    BEFORE,
+    CONSUMABLE,
+    DAILY,
+    DRUG,
+    EXAM,
+    ICU,
+    LAST,
+    MID,
+    OPERATION,
+    SERVICE,
+    WARD,
+    Recipes,
+    category,
+    fen,
+    occurrences,
 )  # fmt: skip
 from analysis.demo.staff import Physicians
 from analysis.demo.world import DAY, World
@@ -77,7 +92,7 @@ def draw_lines(
     keep &= day <= last_day
     at = _times(world, stays, line_stay, day, when == OPERATION, u_hour)
     keep &= at < world.end_day * DAY
-    keep &= ~_taken_away(world, stays, line_stay, kind, flex, at, u_keep)
+    keep &= ~(flex & _taken_away(world, stays, line_stay, recipes.item[line_row], kind, at, u_keep))
     chosen = np.flatnonzero(keep)
     item = recipes.item[line_row[chosen]]
     lines = {
@@ -172,12 +187,13 @@ def _times(world: World, stays: Stays, stay: np.ndarray, day: np.ndarray, at_ope
     return np.where(at > end - 600, end - 600 - (u * 5400).astype(np.int64), at)
 
 
-def _taken_away(world: World, stays: Stays, stay: np.ndarray, kind: np.ndarray, flex: np.ndarray, at: np.ndarray, u):
-    """Flexible lines the cost management does without."""
+def _taken_away(world: World, stays: Stays, stay: np.ndarray, item: np.ndarray, kind: np.ndarray, at: np.ndarray, u):
+    """Flexible lines the cost management does without, most of all those outside the catalogue."""
     effects = world.parameters.stories.roll_out.effects
-    share = np.array([effects["drug"], effects["consumable"], effects["exam"], 0.0])
+    share = np.array([effects["drug"], effects["consumable"], effects["exam"], 0.0])[kind]
+    outside = np.array([i.insurance_class == "outside" for i in world.items])[item]
     strength = stories.at(stories.roll_out(world), world.month_of(at), stays.department[stay])
-    return flex & (u < share[kind] * strength)
+    return u < np.where(outside, np.maximum(share, effects["outside"]), share) * strength
 
 
 def _with_refunds(world: World, tariff: Tariff, stays: Stays, lines: Lines, drawn: int, month: int) -> Lines:

@@ -5,7 +5,8 @@ import pyarrow as pa
 
 from analysis.demo import columns as col
 from analysis.demo import stories
-from analysis.demo.patients import CC, MCC, MILD, Stays
+from analysis.demo.casemix import CC, MCC, never_coded_higher
+from analysis.demo.patients import Stays
 from analysis.demo.recipes import Recipes
 from analysis.demo.world import DAY, World
 
@@ -208,14 +209,12 @@ def _level_codes(world: World, rng: np.random.Generator, level: str, principal: 
 def _complication_codes(world: World, stays: Stays, rng: np.random.Generator) -> np.ndarray:
     kinds = world.parameters.clinical.complications
     surgical = np.array(["surgical" in d.bundles for d in world.drgs])[stays.drg]
-    mild = np.array([code[-1] == "5" and code != "BR25" for code in world.drg_codes])[stays.drg]
+    mild = never_coded_higher(world)[stays.drg]
     drawn = {
         name: _weighted(world, rng, {code: weight for code, (weight, _) in codes.items()}, len(stays))
         for name, codes in kinds.items()
     }
-    return np.where(
-        mild & (stays.severity == MILD), drawn["mild"], np.where(surgical, drawn["surgical"], drawn["medical"])
-    )
+    return np.where(mild, drawn["mild"], np.where(surgical, drawn["surgical"], drawn["medical"]))
 
 
 def _complication_kinds(world: World) -> list[str | None]:

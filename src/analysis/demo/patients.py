@@ -1,15 +1,16 @@
 """Who is admitted when, by whom and for how long: arrivals, planned cycles and readmissions, before any story acts."""
 
 from dataclasses import dataclass, fields
+from statistics import NormalDist
 
 import numpy as np
 
 from analysis.demo import stories
 from analysis.demo.calendar import admission_seconds, day_weights, draw_days
-from analysis.demo.staff import Physicians, assign
+from analysis.demo.casemix import by_severity, severity_effect, severity_shares
+from analysis.demo.staff import Physicians, assign, caseload
 from analysis.demo.world import DAY, World
 
-MILD, CC, MCC = 0, 1, 2
 _GENERATIONS = 10
 
 
@@ -17,7 +18,8 @@ _GENERATIONS = 10
 class Stays:
     """One entry a stay, ordered by admission. Times in seconds since 1970-01-01, `drg` and `department` positions.
 
-    `base_days` is the stay without any story, `days` with it (never longer); `icu_from` and `icu_days` count days.
+    `base_days` is the stay without any story, `days` with it (never longer); `icu_from` and `icu_days` count days;
+    `effect` is the physician's factor on drugs, consumables, examinations, with mean one in each DRG.
     """
 
     person: np.ndarray
@@ -71,8 +73,7 @@ def draw_stays(world: World, physicians: Physicians) -> tuple[Stays, People]:
     leaves = every.admitted // DAY + every.base_days
     inside = (leaves >= world.data_day) & (every.admitted < world.end_day * DAY)
     every = every.take(np.flatnonzero(inside))
-    every = every.take(np.lexsort((every.person, every.admitted)))
-    return _balanced(every), people
+    return every.take(np.lexsort((every.person, every.admitted))), people
 
 
 def first_share(world: World) -> np.ndarray:
@@ -104,7 +105,7 @@ def _first_arrivals(world: World) -> tuple[dict[str, np.ndarray], People]:
         "drg": drg,
         "day": day,
         "left": left,
-        "planned": rng.random(len(drg)) < 2,
+        "planned": np.ones(len(drg), bool),
     }, people
 
 
@@ -124,93 +125,76 @@ def _admit(
     world: World, physicians: Physicians, people: People, arrivals: dict[str, np.ndarray], generation: int
 ) -> Stays:
     rng = world.rng("admission", generation)
-    drg, person, count = arrivals["drg"], arrivals["person"], len(arrivals["drg"])
-    department = _departments(world, rng, drg)
-    physician = assign(world, physicians, rng, department, drg)
-    emergency = rng.random(count) < np.where(
-        arrivals["planned"] & (generation > 0), 0.0, world.of_drgs("emergency")[drg]
-    )
-    admitted = arrivals["day"] * DAY + admission_seconds(rng, emergency)
-    severity = _severity(world, rng, drg)
-    age = np.maximum(0, (arrivals["day"] - people.born[person]) // 365.25).astype(np.int64)
-    quality = physicians.quality[physician]
-    worse = np.choose(severity, [0.75, 1.2, 1.8]) * quality
-    complication = rng.random(count) < np.minimum(0.9, world.of_drgs("complication")[drg] * worse)
-    length, round_up = _length(world, physicians, rng, drg, department, physician, severity, complication)
-    base = _whole_days(world, rng, length, round_up, drg)
-    strength = stories.at(stories.roll_out(world), world.month_of(admitted), department)
-    shorter = np.maximum(0.3, 1 - strength * world.parameters.stories.roll_out.effects["stay"])
-    days = np.minimum(base, np.maximum(np.minimum(base, 1), np.floor(length * shorter + round_up).astype(np.int64)))
-    leaving = rng.uniform(9.0, 16.5, count) * 3600
-    discharged = np.maximum((arrivals["day"] + days) * DAY + leaving.astype(np.int64), admitted + 4 * 3600)
-    discharged = np.minimum(discharged, (arrivals["day"] + days + 1) * DAY - 60)
-    operation = np.minimum(_operation_day(world, rng, drg), np.maximum(base - 1, 0))
+    drg, person, day = arrivals["drg"], arrivals["person"], arrivals["day"]
+    shares = caseload(world, physicians)
+    physician = assign(rng, shares, drg)
+    cycle = arrivals["planned"] & (generation > 0)
+    emergency = rng.random(len(drg)) < np.where(cycle, 0.0, world.of_drgs("emergency")[drg])
+    admitted = day * DAY + admission_seconds(rng, emergency)
+    severity = (rng.random(len(drg))[:, None] >= np.cumsum(severity_shares(world), axis=1)[drg]).sum(axis=1).clip(max=2)
+    quality = physicians.quality[physician] / (shares @ physicians.quality)[drg]
+    likely = world.of_drgs("complication")[drg] * by_severity(world, 0.75, 1.2, 1.8)[drg, severity] * quality
+    complication = rng.random(len(drg)) < np.minimum(0.9, likely)
+    slow = physicians.stay[physician] / (shares @ physicians.stay)[drg]
+    length = _length(world, rng, drg, severity, complication, day // 365) * slow
+    base, days = _days(world, rng, length, drg, world.month_of(admitted), physicians.department[physician])
+    discharged = (day + days) * DAY + (rng.uniform(9.0, 16.5, len(drg)) * 3600).astype(np.int64)
+    discharged = np.minimum(np.maximum(discharged, admitted + 4 * 3600), (day + days + 1) * DAY - 60)
+    operation = np.minimum(rng.poisson(world.of_drgs("before_operation")[drg]), np.maximum(base - 1, 0))
     icu_from, icu_days = _intensive(world, rng, drg, severity, operation, base)
-    died = rng.random(count) < world.of_drgs("died")[drg] * np.choose(severity, [0.5, 1.0, 2.4])
+    died = rng.random(len(drg)) < world.of_drgs("died")[drg] * by_severity(world, 0.5, 1.0, 2.4)[drg, severity]
     return Stays(
-        person, drg, department, physician, admitted, discharged, base, days, emergency,
-        arrivals["planned"] & ~emergency, age, people.male[person], people.payer[person], severity, complication, died,
-        operation, icu_from, np.minimum(icu_days, np.maximum(days - icu_from, 0)),
-        physicians.use[physician] * _department_effect(world)[department][:, None],
+        person, drg, physicians.department[physician], physician, admitted, discharged, base, days, emergency,
+        arrivals["planned"] & ~emergency, (day - people.born[person]) // 365.25, people.male[person],
+        people.payer[person], severity, complication, died, operation, icu_from,
+        np.minimum(icu_days, np.maximum(days - icu_from, 0)),
+        physicians.use[physician] / (shares @ physicians.use)[drg],
     )  # fmt: skip
 
 
-def _departments(world: World, rng: np.random.Generator, drg: np.ndarray) -> np.ndarray:
-    shares = np.zeros((len(world.drgs), world.clinical))
-    for k, group in enumerate(world.drgs):
-        for code, share in group.departments.items():
-            shares[k, world.department(code)] = share
-    cumulated = np.cumsum(shares / shares.sum(axis=1, keepdims=True), axis=1)
-    return (rng.random(len(drg))[:, None] >= cumulated[drg]).sum(axis=1).clip(max=world.clinical - 1)
-
-
-def _severity(world: World, rng: np.random.Generator, drg: np.ndarray) -> np.ndarray:
-    """Level of the secondary diagnoses; in a divided group the group's own."""
-    fixed = np.array([{"1": MCC, "3": CC, "5": MILD}.get(code[-1], -1) for code in world.drg_codes])[drg]
-    u, mcc, cc = rng.random(len(drg)), world.of_drgs("mcc")[drg], world.of_drgs("cc")[drg]
-    drawn = np.where(u < mcc, MCC, np.where(u < mcc + cc, CC, MILD))
-    return np.where((fixed < 0) | (np.array(world.drg_codes)[drg] == "BR25"), drawn, fixed)
-
-
-def severity_effect(world: World) -> np.ndarray:
-    """Factor of days and use, DRG x severity, with mean one in each DRG."""
-    level = world.parameters.settings.severity
-    factor = np.array([level["none"], level["cc"], level["mcc"]])
-    mcc, cc = world.of_drgs("mcc"), world.of_drgs("cc")
-    mean = (1 - mcc - cc) * factor[MILD] + cc * factor[CC] + mcc * factor[MCC]
-    effect = factor / mean[:, None]
-    divided = [k for k, code in enumerate(world.drg_codes) if code[-1] in "135" and code != "BR25"]
-    effect[divided] = 1.0
-    return effect
-
-
-def _length(world, physicians, rng, drg, department, physician, severity, complication):
-    settings = world.parameters.settings
-    longer = settings.complication_stay
+def _length(
+    world: World,
+    rng: np.random.Generator,
+    drg: np.ndarray,
+    severity: np.ndarray,
+    complication: np.ndarray,
+    year: np.ndarray,
+) -> np.ndarray:
+    """Days a stay would last, not yet whole: heavy-tailed, longer where severe or complicated."""
+    longer = world.parameters.settings.complication_stay
     mean = world.of_drgs("days")[drg] / (1 + (longer - 1) * world.of_drgs("complication")[drg])
-    spread = settings.spread.stay
-    tail = np.exp(rng.normal(-(spread**2) / 2, spread, len(drg)))
-    who = physicians.stay[physician] * np.sqrt(_department_effect(world)[department])
-    length = mean * tail * who * severity_effect(world)[drg, severity] * np.where(complication, longer, 1.0)
-    return length, rng.random(len(drg))
+    spread = world.parameters.settings.spread.stay
+    tail = np.exp(spread * _even_normal(rng, drg * 10_000 + year) - spread**2 / 2)
+    return mean * tail * severity_effect(world)[drg, severity] * np.where(complication, longer, 1.0)
 
 
-def _whole_days(world: World, rng: np.random.Generator, length: np.ndarray, round_up: np.ndarray, drg: np.ndarray):
+def _even_normal(rng: np.random.Generator, group: np.ndarray) -> np.ndarray:
+    """Standard normal numbers that cover the distribution evenly within each group, in random order.
+
+    A group's yearly mean then hardly depends on the seed, though its cases and months vary as they should.
+    """
+    order = np.lexsort((rng.random(len(group)), group))
+    _, size = np.unique(group, return_counts=True)
+    nth = np.arange(len(group)) - np.repeat(np.cumsum(size) - size, size)
+    grid = np.array([NormalDist().inv_cdf((k + 0.5) / 2000) for k in range(2000)])
+    u = np.empty(len(group))
+    u[order] = (nth + rng.random(len(group))) / np.repeat(size, size)
+    return grid[(u * 2000).astype(np.int64)]
+
+
+def _days(world, rng: np.random.Generator, length, drg, month, department) -> tuple[np.ndarray, np.ndarray]:
+    """Whole days without and with the stories; a day case has none."""
+    round_up = rng.random(len(drg))
     day_case = rng.random(len(drg)) < world.of_drgs("day")[drg]
-    return np.where(day_case, 0, np.clip(np.floor(length + round_up), 1, 75)).astype(np.int64)
-
-
-def _department_effect(world: World) -> np.ndarray:
-    return np.exp(world.rng("departments").normal(0, world.parameters.settings.spread.department, world.clinical))
-
-
-def _operation_day(world: World, rng: np.random.Generator, drg: np.ndarray) -> np.ndarray:
-    return rng.poisson(world.of_drgs("before_operation")[drg])
+    strength = stories.at(stories.roll_out(world), month, department)
+    shorter = np.maximum(0.3, 1 - strength * world.parameters.stories.roll_out.effects["stay"])
+    both = (np.clip(np.floor(days + round_up), 1, 75).astype(np.int64) for days in (length, length * shorter))
+    return tuple(np.where(day_case, 0, days) for days in both)
 
 
 def _intensive(world, rng, drg, severity, operation, base) -> tuple[np.ndarray, np.ndarray]:
     share, mean = np.array([d.icu for d in world.drgs], float)[drg].T
-    sent = (rng.random(len(drg)) < share * np.choose(severity, [0.6, 1.0, 1.6])) & (base >= 2)
+    sent = (rng.random(len(drg)) < share * by_severity(world, 0.6, 1.0, 1.6)[drg, severity]) & (base >= 2)
     days = np.where(sent, np.minimum(1 + rng.poisson(np.maximum(mean - 1, 0)), base - 1), 0)
     return np.where(sent, np.minimum(operation, base - days - 1).clip(0), 0), days
 
@@ -238,13 +222,3 @@ def _return(world: World, stays: Stays, arrivals: dict[str, np.ndarray], generat
         "left": np.where(cycle, arrivals["left"][rows] - 1, 0),
         "planned": cycle,
     }
-
-
-def _balanced(stays: Stays) -> Stays:
-    """Effects of physicians and departments on use with mean one in each DRG, so that they move no total."""
-    drgs = int(stays.drg.max()) + 1
-    cases = np.maximum(np.bincount(stays.drg, minlength=drgs), 1)
-    for category in range(stays.effect.shape[1]):
-        mean = np.bincount(stays.drg, weights=stays.effect[:, category], minlength=drgs) / cases
-        stays.effect[:, category] /= np.maximum(mean, 1e-9)[stays.drg]
-    return stays

@@ -89,6 +89,8 @@ def expected_charges(world: World, recipes: Recipes) -> np.ndarray:
         rows = np.arange(recipes.first[k], recipes.first[k + 1])
         happen = (recipes.high - recipes.low)[rows] * recipes.quantity[rows] * prices[recipes.item[rows]]
         amount = happen * _expected_times(world, recipes, k, rows)
+        given = recipes.flex[rows] & np.isin(kinds[recipes.item[rows]], [DRUG, CONSUMABLE])
+        amount *= np.where(given, 1 - world.parameters.settings.refunds, 1)
         np.add.at(found[k], (kinds[recipes.item[rows]], recipes.flex[rows].astype(int)), amount)
     return found
 
@@ -143,17 +145,20 @@ def _imported_parts(world: World, rows: list[RecipeRow]) -> dict[str, float]:
 
 
 def _expected_times(world: World, recipes: Recipes, drg: int, rows: np.ndarray) -> np.ndarray:
-    """Mean number of lines of each row over the group's distribution of stays."""
+    """Mean number of lines of each row over the group's distribution of stays and of days before the operation."""
     group, spread = world.drgs[drg], world.parameters.settings.spread
     sigma = float(np.hypot(spread.stay, np.hypot(spread.physician_stay, 0.17)))
-    grid = np.array([NormalDist().inv_cdf((k + 0.5) / 160) for k in range(160)])
+    grid = np.array([NormalDist().inv_cdf((k + 0.5) / 48) for k in range(48)])
     length = group.days * np.exp(sigma * grid - sigma**2 / 2)
-    days = np.maximum(np.floor(length[:, None] + (np.arange(8) + 0.5) / 8).ravel(), 1).astype(np.int64)
-    operation = np.minimum(np.rint(group.before_operation).astype(np.int64), days - 1)
-    _, _, times = occurrences(recipes.when[rows], recipes.span[rows], days[:, None], operation[:, None])
+    days = np.maximum(np.floor(length[:, None] + (np.arange(4) + 0.5) / 4).ravel(), 1).astype(np.int64)
+    waiting = np.arange(12)
+    chance = np.cumprod(np.append(np.exp(-group.before_operation), group.before_operation / waiting[1:]))
+    operation = np.minimum(waiting[:, None, None], days[:, None] - 1)
+    _, _, times = occurrences(recipes.when[rows], recipes.span[rows], days[:, None], operation)
     intensive = group.icu[0] * np.minimum(group.icu[1], np.maximum(days - 1, 0))[:, None]
     times = np.where(recipes.when[rows] == WARD, days[:, None] - intensive, times)
-    return np.where(recipes.when[rows] == ICU, intensive, times).mean(axis=0)
+    times = np.where(recipes.when[rows] == ICU, intensive, times).mean(axis=1)
+    return chance @ times / chance.sum()
 
 
 def _scaled(world: World, recipes: Recipes) -> Recipes:

@@ -11,7 +11,9 @@ from analysis.demo.world import World
 
 @dataclass(frozen=True)
 class Physicians:
-    """One entry a physician. Effects are factors with mean about one: on stay, on use by category, on complications."""
+    """One entry a physician. Effects are factors: on stay, on use by category (drug, consumable, examination), on
+    complications; those of the department are in them.
+    """
 
     department: np.ndarray
     team: np.ndarray
@@ -37,35 +39,45 @@ def draw_physicians(world: World) -> Physicians:
     team = position % teams[department]
     rng = world.rng("physicians")
     spread = settings.spread
+    house = np.exp(world.rng("departments").normal(0, spread.department, world.clinical))[department]
     title = np.where(position < teams[department], 3, rng.choice(4, len(department), p=[0.3, 0.38, 0.22, 0.1]))
     return Physicians(
         department,
         team,
         title,
         position < teams[department],
-        np.exp(rng.normal(0, spread.physician_stay, len(department))),
-        np.exp(rng.normal(0, spread.physician_use, (len(department), 3))),
+        np.exp(rng.normal(0, spread.physician_stay, len(department))) * np.sqrt(house),
+        np.exp(rng.normal(0, spread.physician_use, (len(department), 3))) * house[:, None],
         np.exp(rng.normal(0, spread.physician_quality, len(department))),
     )
 
 
-def assign(
-    world: World, physicians: Physicians, rng: np.random.Generator, department: np.ndarray, drg: np.ndarray
-) -> np.ndarray:
-    """Physician of each stay: of the department; where a team owns the DRG, 85 % of its cases go there."""
-    u = rng.random(len(drg))
-    found = np.empty(len(drg), np.int64)
-    pair = department * len(world.drgs) + drg
-    for one in np.unique(pair):
-        place, group = divmod(int(one), len(world.drgs))
-        staff = physicians.of(place)
-        own = np.isin(physicians.team[staff], _owners(world, place, group))
-        weight = (
-            np.where(own, 0.85 / max(own.sum(), 1), 0.15 / max((~own).sum(), 1)) if own.any() else np.ones(len(staff))
-        )
-        cumulated = np.cumsum(weight / weight.sum())
-        rows = np.flatnonzero(pair == one)
-        found[rows] = staff[np.minimum(np.searchsorted(cumulated, u[rows], side="right"), len(staff) - 1)]
+def caseload(world: World, physicians: Physicians) -> np.ndarray:
+    """Share of each DRG's cases that a physician treats, DRG x physician.
+
+    The group's departments by their shares, within a department evenly; where a team owns the group, it has 85 %.
+    """
+    shares = np.zeros((len(world.drgs), len(physicians.department)))
+    for k, drg in enumerate(world.drgs):
+        for code, share in drg.departments.items():
+            place = world.department(code)
+            staff = physicians.of(place)
+            own = np.isin(physicians.team[staff], _owners(world, place, k))
+            within = np.full(len(staff), 1 / len(staff))
+            if own.any() and not own.all():
+                within = np.where(own, 0.85 / own.sum(), 0.15 / (~own).sum())
+            shares[k, staff] = share * within
+    return shares / shares.sum(axis=1, keepdims=True)
+
+
+def assign(rng: np.random.Generator, shares: np.ndarray, drg: np.ndarray) -> np.ndarray:
+    """Physician of each stay, drawn from the caseload."""
+    u, found = rng.random(len(drg)), np.empty(len(drg), np.int64)
+    for k in np.unique(drg):
+        rows = np.flatnonzero(drg == k)
+        staff = np.flatnonzero(shares[k])
+        position = np.searchsorted(np.cumsum(shares[k, staff]), u[rows], side="right")
+        found[rows] = staff[np.minimum(position, len(staff) - 1)]
     return found
 
 

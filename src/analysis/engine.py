@@ -51,6 +51,13 @@ class Engine:
     def close(self) -> None:
         self._db.close()
 
+    def load(self, table: Table, paths: Sequence[Path]) -> None:
+        """Hold the files' rows in memory under the table's name: one snapshot for the whole run."""
+        self.attach(table, paths)
+        rows = self.arrow(f'select * from "{table.name}"')
+        self._db.execute(f'drop view "{table.name}"')
+        self.put(table.name, rows)
+
     def attach(self, table: Table, paths: Sequence[Path]) -> None:
         """Make the Parquet files visible under the table's name; without files, an empty table of its schema."""
         if not paths:

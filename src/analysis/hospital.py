@@ -41,9 +41,14 @@ class Hospital:
         return [file for file in files if file.stem.startswith(wanted)]
 
     def attach(self, engine: Engine) -> None:
-        """Make every contract table visible in the engine; a missing one is an empty table of its schema."""
+        """Make every contract table visible in the engine; a missing one is an empty table of its schema.
+
+        Tables kept one file a month stay on disk; all others are held in memory, so that an import into the same
+        folder during a run cannot mix two states of it.
+        """
         for name, table in contract_tables().items():
-            engine.attach(table, self.files(name))
+            show = engine.attach if table.partitioned else engine.load
+            show(table, self.files(name))
 
     def attach_partitions(self, engine: Engine, periods: list[Period]) -> None:
         """Narrow the tables kept one file a month to these periods."""

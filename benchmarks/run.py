@@ -101,6 +101,8 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=3)
     given = parser.parse_args()
     period = Period(given.period)
+    if not open_hospital(given.data).files("charges", [period]):
+        raise InputError(f"no charge lines in {period.name}", where=str(given.data), mend="choose another --period")
     if period not in closed_periods(given.outputs / given.data.name):
         raise InputError(f"{period.name} is not closed", where=str(given.data), mend="run `workbench close` first")
     scanned = _median(given.repeat, scan, given.data, period)

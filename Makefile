@@ -43,7 +43,6 @@ report: setup
 	@$(WORKBENCH) demo --out data/demo
 	@$(WORKBENCH) close data/demo
 	@$(WORKBENCH) report parameters/packs/monthly_committee.yaml --data data/demo --period $(PERIOD) --language zh --language en
-	@echo "open outputs/demo/$(PERIOD)/index.html"
 
 test: setup
 	$(BIN)/ruff check .

@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 the data or a parameter is wrong (InputError), 2 wrong usa
 inside it, so that `workbench --help` answers at once.
 """
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -140,7 +141,7 @@ def report(
     for month in [one.name for one in parse_range(period)]:
         with _steps("page") as step:
             written = render_pack(pack, data, month, [one.value for one in language], outputs, hospital, step)
-        typer.echo("\n".join(f"wrote {path}" for path in written))
+        typer.echo(_rendered(written))
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -186,6 +187,13 @@ def _closed(state: str, results: list["CloseResult"]) -> str:
     months = first if first == last else f"{first}..{last} ({len(results)})"
     seconds = sum(result.seconds for result in results)
     return f"{months}: {state}" if state == "unchanged" else f"{months}: {state} in {seconds:.1f} s"
+
+
+def _rendered(written: list[Path]) -> str:
+    """What a pack wrote: its notes (such as PDFs without a browser), how many files, and the page to open."""
+    index, manifest = written[0], written[-1]
+    notes = json.loads(manifest.read_text("utf8"))["notes"]
+    return "\n".join([*notes, f"wrote {len(written)} files to {index.parent}", f"open {index}"])
 
 
 def _parameters(words: list[str]) -> dict[str, str]:

@@ -103,7 +103,7 @@ def drivers_table(world: World, tally: Tally) -> pa.Table:
     technology = [c.code for c in world.parameters.centres if c.department]
     for month, period in enumerate(world.months):
         for centre in centre_rows(world):
-            found = [("staff", "*", _staff(world, centre)), ("area", "*", _area(world, centre))]
+            found = [("staff", "*", staff_of(world, centre)), ("area", "*", _area(world, centre))]
             served = _served(world, tally, centre, month)
             found += [(_driver(name), SERVED[name], quantity) for name, quantity in served.items()]
             for k, code in enumerate(technology):
@@ -146,7 +146,7 @@ def _amounts(world: World, tally: Tally, centre: CentreRow, month: int) -> dict[
     effects = world.parameters.stories.roll_out.effects
     rng = world.rng(f"ledger.{centre.code}", month)
     noise = np.exp(rng.normal(0, 0.015, 6))
-    staff, pay = _staff(world, centre), _pay(world, centre)
+    staff, pay = staff_of(world, centre), _pay(world, centre)
     pay *= rates.pay_growth[period.year] * rates.pay_months[period.start.month - 1] * (1 - effects["pay"] * strength)
     drugs, charged, other_material, revenue = _goods(world, tally, centre, month)
     equipment = _equipment(world, centre) * 100
@@ -173,7 +173,7 @@ def _goods(world: World, tally: Tally, centre: CentreRow, month: int) -> tuple[f
         share = next(c.material_share for c in world.parameters.centres if c.code == centre.code)
         return 0.0, 0.0, tally.material[month, place] + tally.ordered_outpatient[month, :, k].sum() * share, 0.0
     if centre.class_ != "clinical":
-        return 0.0, 0.0, _staff(world, centre) * 22_00, 0.0
+        return 0.0, 0.0, staff_of(world, centre) * 22_00, 0.0
     revenue, other = np.zeros(4), 0.0
     if centre.setting in ("inpatient", "both"):
         revenue = revenue + tally.inpatient[month, place]
@@ -229,7 +229,8 @@ def _sizes(world: World, centre: CentreRow) -> tuple[float, float]:
     return (0.0 if centre.setting == "outpatient" else beds), (0.0 if centre.setting == "inpatient" else planned)
 
 
-def _staff(world: World, centre: CentreRow) -> float:
+def staff_of(world: World, centre: CentreRow) -> float:
+    """Full-time equivalents of a centre; they do not change from month to month."""
     if centre.class_ != "clinical":
         return round(_master(world, centre).staff * world.scale, 2)
     rates, (beds, visits) = world.parameters.settings.accounts, _sizes(world, centre)

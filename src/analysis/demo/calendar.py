@@ -10,7 +10,7 @@ _EPOCH = date(1970, 1, 1)
 
 
 def day_weights(world: World, months: list[float], weekdays: list[float], winter: float = 0.0) -> np.ndarray:
-    """Arrivals of every simulated day against the yearly mean (1); winter 0.4 means 40 % more than the mean in mid-January."""
+    """Arrivals of every simulated day against the yearly mean (1); winter 0.4: 40 % more in mid-January."""
     days = world.first_day + np.arange(len(world.day_month))
     month = np.array([world.all_months[m].start.month for m in world.day_month - world.day_month[0]])
     weekday = (days + 3) % 7
@@ -21,7 +21,7 @@ def day_weights(world: World, months: list[float], weekdays: list[float], winter
 
 
 def draw_days(world: World, rng: np.random.Generator, weights: np.ndarray, per_day: float) -> np.ndarray:
-    """Days of arrivals, sorted; `per_day` at weight 1. Each year's number is fixed up to rounding, its days are drawn."""
+    """Days of arrivals, sorted; `per_day` at weight 1. Each year's number is fixed, its days are drawn."""
     found = []
     year = np.array([world.all_months[m].year for m in world.day_month - world.day_month[0]])
     for one in np.unique(year):

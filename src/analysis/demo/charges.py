@@ -12,9 +12,14 @@ from analysis.demo.world import RUN_IN, World
 MONTH_BLOCK = 10_000_000
 
 
+def number_block(month: int) -> int:
+    """First number of the lines and orders of a month of admission."""
+    return (month + RUN_IN) * MONTH_BLOCK
+
+
 def stamped(lines: Lines, stays: Stays, month: int, first_stay: int) -> Lines:
     """Numbers that hold over all months (stay, patient, line, order, refunded line), and the admission."""
-    block = (month + RUN_IN) * MONTH_BLOCK
+    block = number_block(month)
     refunded = lines["refund_of"]
     return lines | {
         "patient": stays.person[lines["stay"]],
@@ -55,6 +60,9 @@ def charges_table(world: World, lines: Lines, physicians: pa.Array) -> pa.Table:
             "ordering_department": col.chosen(places, lines["ordering"]),
             "performing_department": col.chosen(places, lines["performing"]),
             "physician_id": col.chosen(physicians, lines["physician"]),
+            "body_side": col.chosen(
+                ["left", "right"], np.where(_sided(world)[lines["item"]], lines["patient"] % 2, -1)
+            ),
             "refund_of": _refunds(lines["refund_of"]),
         },
     )
@@ -62,6 +70,11 @@ def charges_table(world: World, lines: Lines, physicians: pa.Array) -> pa.Table:
 
 def item_codes(world: World) -> pa.Array:
     return pa.array([item.code for item in world.items])
+
+
+def _sided(world: World) -> np.ndarray:
+    """Items of a part of the body that people have two of."""
+    return np.array([item.site in ("knee", "hip", "eye", "limb", "foot") for item in world.items])
 
 
 def _refunds(numbers: np.ndarray) -> pa.Array:
@@ -128,7 +141,7 @@ def events_of(world: World, lines: Lines) -> Lines:
     return found | {"requested": requested, "ended": found["at"] + lasting.astype(int)}
 
 
-def events_table(world: World, events: Lines) -> pa.Table:
+def events_table(world: World, events: Lines, physicians: pa.Array) -> pa.Table:
     rank = np.lexsort((events["number"], events["at"]))
     events = {name: values[rank] for name, values in events.items()}
     number = events["number"]

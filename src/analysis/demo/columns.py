@@ -1,4 +1,4 @@
-"""Arrow columns from numpy arrays: numbered codes, money in fen, prices, quantities, times; `empty` marks missing values."""
+"""Arrow columns from numpy arrays: numbered codes, money in fen, prices, times; `empty` marks missing values."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal

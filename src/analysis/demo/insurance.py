@@ -1,4 +1,4 @@
-"""The insurer: settled stays, denials, monthly settlements, the fund, payment standards and grouping rules."""
+"""The insurer: settled stays, denials, monthly settlements, the fund."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,9 @@ import pyarrow as pa
 
 from analysis.demo import columns as col
 from analysis.demo import stories
+from analysis.demo.grouping import weights
 from analysis.demo.patients import Stays
+from analysis.demo.recipes import DRUG, EXAM
 from analysis.demo.tally import Tally
 from analysis.demo.world import DAY, World
 from analysis.periods import Period
@@ -30,7 +32,7 @@ class Settled:
 
 
 def settle(world: World, stays: Stays, tally: Tally) -> Settled:
-    """The patient's part: what is outside the catalogue, the first part of class B, the deductible and the coinsurance."""
+    """The patient's part: outside the catalogue, the first part of class B, the deductible, the coinsurance."""
     payers = np.array(list(world.parameters.settings.payers.values()))[stays.payer]
     total = np.rint(tally.stay_total).astype(np.int64)
     outside = np.rint(tally.stay_outside).astype(np.int64)
@@ -78,6 +80,7 @@ def stays_table(
             "age": col.integers(stays.age),
             "sex": col.chosen(["F", "M"], stays.male.astype(int)),
             "payer": col.chosen(list(world.parameters.settings.payers), stays.payer),
+            "transferred_from": col.chosen(["H900"], np.where(admission == 2, 0, -1)),
             "disposition": col.chosen(["home", "died", "against_advice", "transfer"], np.where(out, disposition, -1)),
             "drg_code": col.chosen(codes, stays.drg),
             "drg_status": col.chosen(["final", "provisional"], (last_year | ~out).astype(int)),
@@ -90,31 +93,6 @@ def stays_table(
             "settled_on": col.dates(settled.day, ~out),
         },
     )
-
-
-def weights(world: World) -> np.ndarray:
-    """RW of every DRG: its charge before the management / how far that stands above the standard / the rate of 2022."""
-    rate = world.parameters.settings.rates[2022]
-    return world.of_drgs("charge") / world.of_drgs("against") / rate
-
-
-def payment_standards_table(world: World) -> pa.Table:
-    region = world.parameters.settings.region
-    rows = []
-    for year in sorted({p.year for p in world.months} | {2021, 2022, 2023}):
-        for code, drg, weight in zip(world.drg_codes, world.drgs, weights(world), strict=True):
-            if code == "none":
-                continue
-            charge = weight * region.mean_charge * region.drift.get(year, 1.0)
-            rows.append(
-                {
-                    "year": year, "drg_code": code, "severity": "*", "name": drg.name, "name_en": drg.name_en,
-                    "weight": round(weight, 4), "benchmark_charge": col.decimal(charge),
-                    "benchmark_days": round(drg.days / drg.peer_days, 2),
-                    "benchmark_cost": col.decimal(charge * region.cost_to_charge), "low_risk": drg.low_risk,
-                }
-            )  # fmt: skip
-    return col.rows_table("payment_standards", rows)
 
 
 def draw_denials(world: World, stays: Stays, settled: Settled) -> dict[str, np.ndarray]:
@@ -145,28 +123,38 @@ def draw_denials(world: World, stays: Stays, settled: Settled) -> dict[str, np.n
     return {"number": number[order], "stay": stay[order], "amount": amount[order], "day": day[order]}
 
 
-def denials_table(world: World, stays: Stays, settled: Settled, denials: dict[str, np.ndarray]) -> pa.Table:
+def denials_table(
+    world: World, stays: Stays, settled: Settled, denials: dict[str, np.ndarray], tally: Tally
+) -> pa.Table:
+    """Denials with their reasons; the line is named where the stay's largest of that kind covers the amount."""
     reasons = world.parameters.settings.denials.reasons
     cumulated = np.cumsum(list(reasons.values()))
     reason = np.searchsorted(cumulated / cumulated[-1], _even(denials["number"] * 7 + 3), side="right")
+    reason = np.minimum(reason, len(reasons) - 1)
     stay, count = denials["stay"], len(denials["stay"])
+    kind = np.array([{"over_testing": EXAM, "duplicate": EXAM, "off_label": DRUG}.get(name, -1) for name in reasons])[
+        reason
+    ]
+    covered = (kind >= 0) & (tally.largest_amount[stay, kind] >= denials["amount"])
+    line = np.where(covered, np.arange(count), -1)
     return col.table(
         "denials",
         {
             "denial_id": col.numbered("N", denials["number"], 6),
             "hospital_id": col.constant(world.hospital_id, count),
             "stay_id": col.numbered("S", stay, 7),
+            "line_id": col.chosen(col.numbered("L", np.maximum(tally.largest_line[stay, kind], 0), 9), line),
             "department": col.chosen(world.departments, stays.department[stay]),
             "settled_on": col.dates(settled.day[stay]),
             "denied_on": col.dates(denials["day"]),
             "amount": col.money(denials["amount"]),
-            "reason": col.chosen(list(reasons), np.minimum(reason, len(reasons) - 1)),
+            "reason": col.chosen(list(reasons), reason),
         },
     )
 
 
 def settlements_table(world: World, stays: Stays, settled: Settled, denials: dict[str, np.ndarray]) -> pa.Table:
-    """Per month and insured payer: claimed, payable by the standard, paid so far, denied, awaiting the year's clearing."""
+    """Per month and insured payer: claimed, payable by the standard, paid so far, denied, awaiting clearing."""
     settings, payers = world.parameters.settings, list(world.parameters.settings.payers)
     denied = np.zeros(len(stays))
     np.add.at(denied, denials["stay"], denials["amount"])
@@ -214,27 +202,6 @@ def fund_table(world: World, settled: Settled, tally: Tally) -> pa.Table:
         ]
         period = period.next
     return col.rows_table("fund", rows)
-
-
-def drg_rules_table(world: World) -> pa.Table:
-    rows = [
-        {"year": year, "adrg": adrg, "kind": kind, "code": code, "rank": rank}
-        for year in sorted({p.year for p in world.months})
-        for rank, (adrg, rule) in enumerate(world.parameters.grouper.items(), start=1)
-        for kind, codes in (("diagnosis", rule.diagnoses), ("procedure", rule.procedures))
-        for code in codes
-    ]
-    return col.rows_table("drg_rules", rows)
-
-
-def complication_codes_table(world: World) -> pa.Table:
-    rows = [
-        {"year": year, "code": d.code, "level": d.level, "excluded_by": d.excluded_by.replace("|", ",") or None}
-        for year in sorted({p.year for p in world.months})
-        for d in world.parameters.diagnoses
-        if d.level
-    ]
-    return col.rows_table("complication_codes", rows)
 
 
 def _fund_row(world: World, period: Period, scope: str, income: float, expenditure: float) -> dict[str, object]:

@@ -1,7 +1,8 @@
 """What a stay of each group receives: recipe rows compiled to arrays, and scaled to the group's charge."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import NormalDist
 
 import numpy as np
@@ -14,6 +15,7 @@ DRUG, CONSUMABLE, EXAM, SERVICE = 0, 1, 2, 3
 _CATEGORY = {"drug": DRUG, "consumable": CONSUMABLE} | dict.fromkeys(
     ["laboratory", "imaging", "function_test", "pathology"], EXAM
 )
+KINDS = ("drugs", "consumables", "examinations", "services")
 #: When a row falls: name -> number; a number behind the name (first5, every3) is its `span`.
 WHEN = ["once", "before", "operation", "mid", "last", "daily", "ward", "icu", "first", "after", "from", "every"]
 ONCE, BEFORE, OPERATION, MID, LAST, DAILY, WARD, ICU, FIRST, AFTER, FROM, EVERY = range(12)
@@ -23,8 +25,9 @@ ONCE, BEFORE, OPERATION, MID, LAST, DAILY, WARD, ICU, FIRST, AFTER, FROM, EVERY 
 class Recipes:
     """Recipe rows of every DRG one after the other: rows first[g] to first[g + 1] are group g's.
 
-    `low`, `high`: the row happens where its decision's uniform number lies between. `decision`: position in `decisions`,
-    -1 = the row's own. `imported`: the lower part of a choice that goes to an imported item.
+    `low`, `high`: the row happens where its decision's uniform number lies between. `decision`: position in
+    `decisions`, -1 = the row's own. `shift`: share of the choice that moves from an imported to a domestic item
+    (negative: away from the row) when everything imported is replaced.
     """
 
     first: np.ndarray
@@ -51,7 +54,7 @@ def fen(world: World) -> np.ndarray:
 
 
 def compile_recipes(world: World) -> Recipes:
-    """Recipe rows of all groups, flexible quantities scaled so that the expected charge and its shares are the group's."""
+    """Recipe rows of all groups, scaled so that the expected charge and its shares are the group's."""
     bundles: dict[str, list[RecipeRow]] = {}
     for row in world.parameters.recipes:
         bundles.setdefault(row.bundle, []).append(row)
@@ -130,9 +133,9 @@ def _bundle(world: World, rows: list[RecipeRow], decisions: list[str]) -> list[t
 
 
 def _imported_parts(world: World, rows: list[RecipeRow]) -> dict[str, float]:
-    """Choices between an imported item (first) and a domestic one (second) of one substitution group: imported share."""
+    """Choices between an imported item (first) and a domestic one (second): the imported share."""
     found = {}
-    for one, other in zip(rows, rows[1:], strict=False):
+    for one, other in pairwise(rows):
         a, b = (world.items[world.item_position[r.item]] for r in (one, other))
         if (
             one.pick
@@ -166,24 +169,26 @@ def _scaled(world: World, recipes: Recipes) -> Recipes:
     quantity = recipes.quantity.copy()
     for k, group in enumerate(world.drgs):
         total = group.charge * 100
-        fixed = expected[k, :, 0]
-        target = [total * group.drug, total * group.consumable]
-        target.append(total - sum(target) - expected[k, SERVICE].sum())
-        for kind, amount in enumerate(target):
-            factor = (amount - fixed[kind]) / max(expected[k, kind, 1], 1)
+        wanted = [total * group.drug, total * group.consumable]
+        wanted.append(total - sum(wanted) - expected[k, SERVICE].sum())
+        for kind, amount in enumerate(wanted):
+            fixed, flexible = expected[k, kind]
+            factor = (amount - fixed) / max(flexible, 1)
             if not 0.1 <= factor <= 8:
-                raise InputError(
-                    f"recipe of {world.drg_codes[k]} cannot reach its charge: factor {factor:.2f} on {KINDS[kind]}",
-                    where="parameters/demo: drgs.yaml, recipes.csv",
-                    rows=[
-                        f"fixed {fixed[kind] / 100:,.0f}, flexible {expected[k, kind, 1] / 100:,.0f}, wanted {amount / 100:,.0f}"
-                    ],
-                    mend="change the group's charge or shares, or its recipe",
-                )
+                raise _out_of_reach(world.drg_codes[k], KINDS[kind], fixed, flexible, amount)
             rows = np.arange(recipes.first[k], recipes.first[k + 1])
             rows = rows[recipes.flex[rows] & (kinds[recipes.item[rows]] == kind)]
             quantity[rows] *= factor
-    return Recipes(**{**recipes.__dict__, "quantity": quantity})
+    return replace(recipes, quantity=quantity)
 
 
-KINDS = ("drugs", "consumables", "examinations", "services")
+def _out_of_reach(drg: str, kind: str, fixed: float, flexible: float, wanted: float) -> InputError:
+    parts = ", ".join(
+        f"{name} {fen / 100:,.0f}" for name, fen in (("fixed", fixed), ("flexible", flexible), ("wanted", wanted))
+    )
+    return InputError(
+        f"the recipe of {drg} cannot reach the charge of its {kind}",
+        where="parameters/demo: drgs.yaml, recipes.csv",
+        rows=[parts],
+        mend="change the group's charge or shares, or its recipe",
+    )

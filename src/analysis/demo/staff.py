@@ -28,7 +28,7 @@ class Physicians:
 
 
 def draw_physicians(world: World) -> Physicians:
-    """Physicians by the size of the departments (beds and visits); two or three teams each, the first of a team leads."""
+    """Physicians by the size of the departments (beds and visits); two or three teams each, the first leads."""
     settings = world.parameters.settings
     size = np.array([d.beds + d.visits for d in world.parameters.departments], float)
     total = settings.physicians * np.sqrt(world.scale) if world.scale > 1 else settings.physicians * world.scale**0.25

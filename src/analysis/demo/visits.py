@@ -99,7 +99,9 @@ def visits_table(world: World, visits: Visits, crowd: Crowd, physicians: pa.Arra
             "age": col.integers(np.maximum(0, (visits.at / DAY - crowd.born[visits.person]) // 365.25)),
             "sex": col.chosen(["F", "M"], crowd.male[visits.person].astype(int), world.lacking("visits.sex", number)),
             "payer": col.chosen(list(world.parameters.settings.payers), visits.payer),
-            "icd10": col.chosen(sum(listed, []), pick, world.lacking("visits.icd10", number)),
+            "icd10": col.chosen(
+                [code for place in listed for code in place], pick, world.lacking("visits.icd10", number)
+            ),
             "charge_total": col.money(visits.total),
             "charge_drug": col.money(visits.drug),
             "charge_consumable": col.money(visits.consumable),

@@ -1,4 +1,4 @@
-"""What every part of the generator shares: parameters, months, stories, and a random stream of its own for each purpose."""
+"""What every part of the generator shares: parameters, months, stories, a random stream for each purpose."""
 
 import hashlib
 from collections.abc import Collection
@@ -23,7 +23,7 @@ def stream(seed: int, name: str, *numbers: int) -> np.random.Generator:
 
 
 def uniform(seed: int, name: str, numbers: np.ndarray) -> np.ndarray:
-    """A uniform number in [0, 1) for each numbered thing, whatever else there is (a counter-based generator: splitmix64).
+    """A uniform number in [0, 1) for each numbered thing, whatever else there is (counter-based: splitmix64).
 
     What stories can take away draws this way: the things that stay keep their numbers.
     """

@@ -1,0 +1,117 @@
+"""The charge catalogue: items at today's prices, prices that changed, codes elsewhere, panels, recipes of services."""
+
+import hashlib
+from datetime import date
+
+import pyarrow as pa
+
+from analysis.demo import columns as col
+from analysis.demo.accounts import centre_rows
+from analysis.demo.care import Tariff
+from analysis.demo.parameters import Item
+from analysis.demo.world import World
+
+_FIRST = date(2020, 1, 1)
+_SYSTEM = {"drug": "national_drug", "consumable": "national_consumable"}
+
+
+def items_table(world: World, tariff: Tariff) -> pa.Table:
+    """The catalogue at the prices of the last month."""
+    now = int(len(world.months) > tariff.reform_month)
+    return col.rows_table("items", [_item(item, tariff.prices[k, now]) for k, item in enumerate(world.items)])
+
+
+def _item(item: Item, fen: int) -> dict[str, object]:
+    drug, consumable = item.kind == "drug", item.kind == "consumable"
+    service = not (drug or consumable)
+    return {
+        "item_code": item.code,
+        "name": item.name,
+        "name_en": item.name_en,
+        "kind": item.kind,
+        "fee_group": item.fee_group or None,
+        "unit": item.unit,
+        "content": item.content,
+        "base_unit": item.base_unit or None,
+        "atc": item.atc or None,
+        "antibacterial": item.antibacterial if drug else None,
+        "origin": item.origin or None,
+        "substitution_group": item.group or None,
+        "body_site": item.site or None,
+        "modality": item.modality or None,
+        "separately_charged": item.charged if consumable else None,
+        "high_value": item.high if consumable else None,
+        "needs_approval": item.approval,
+        "insurance_class": item.insurance_class or ("A" if service else None),
+        "self_pay_ratio": item.ratio,
+        "list_price": col.fen(fen) if item.charged else None,
+        "purchase_price": None if service else col.fen(fen),
+    }
+
+
+def item_prices_table(world: World, tariff: Tariff) -> pa.Table:
+    """Every item's first price, and the new one of the price reform where it changed."""
+    reform = date.fromisoformat(f"{world.parameters.settings.price_reform.from_month}-01")
+    rows = []
+    for k, item in enumerate(world.items):
+        before, after = tariff.prices[k]
+        known = [(_FIRST, before)] + ([(reform, after)] if after != before and reform <= _last_day(world) else [])
+        for day, fen in known:
+            own = None if item.kind not in _SYSTEM else col.fen(fen)
+            listed = col.fen(fen) if item.charged else None
+            rows.append({"item_code": item.code, "valid_from": day, "list_price": listed, "purchase_price": own})
+    return col.rows_table("item_prices", rows)
+
+
+def item_codes_table(world: World) -> pa.Table:
+    """Made-up codes in the shape of the national ones: drugs 23, consumables 27 characters, services 15 digits."""
+    rows = []
+    for k, item in enumerate(world.items):
+        if not item.charged:
+            continue
+        system = _SYSTEM.get(item.kind, "national_service")
+        replaced = k % 19 == 0
+        if replaced:
+            old = {"code": _national(item, "old"), "valid_from": _FIRST, "valid_to": date(2021, 12, 31)}
+            rows.append({"item_code": item.code, "system": system, **old})
+        since = date(2022, 1, 1) if replaced else _FIRST
+        rows.append({"item_code": item.code, "system": system, "code": _national(item, "now"), "valid_from": since})
+    return col.rows_table("item_codes", rows)
+
+
+def item_components_table(world: World) -> pa.Table:
+    return col.rows_table(
+        "item_components", [{"panel_code": p.panel, "item_code": p.item} for p in world.parameters.panels]
+    )
+
+
+def service_recipes_table(world: World) -> pa.Table:
+    """One activity a service in each centre that performs it: minutes, effort against ten minutes, material."""
+    centres = centre_rows(world)
+    wards = [c.code for c in centres if c.setting in ("inpatient", "both")]
+    own = {c.department: c.code for c in world.parameters.centres if c.department}
+    rows = [
+        {
+            "item_code": item.code,
+            "cost_centre": centre,
+            "activity": item.activity or item.kind,
+            "minutes": item.minutes,
+            "coefficient": round(max(item.minutes, 1) / 10, 3),
+            "material": col.decimal(item.material),
+        }
+        for item in world.items
+        if item.kind not in _SYSTEM
+        for centre in ([own[item.performs]] if item.performs else wards)
+    ]
+    return col.rows_table("service_recipes", rows)
+
+
+def _last_day(world: World) -> date:
+    return world.months[-1].next.start.date()
+
+
+def _national(item: Item, which: str) -> str:
+    digits = str(int(hashlib.sha256(f"{item.code}.{which}".encode()).hexdigest(), 16))
+    if item.kind == "drug":
+        return f"X{item.atc:X<7}{digits[:15]}"
+    return f"C{digits[:26]}" if item.kind == "consumable" else f"00{digits[:13]}"

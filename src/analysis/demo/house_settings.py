@@ -1,0 +1,196 @@
+"""What the YAML files of parameters/demo hold, apart from the lists: one typed class a file."""
+
+from datetime import date
+
+from pydantic import RootModel
+
+from analysis.demo.listed import Drg, GroupRule
+from analysis.settings import Settings
+
+
+class HospitalCard(Settings):
+    id: str
+    name: str
+    name_en: str
+    level: str
+    region: str
+    coefficient: float
+
+
+class Calendar(Settings):
+    stays: list[float]
+    visits: list[float]
+    winter_drgs: dict[str, float]
+    admission_weekdays: list[float]
+    visit_weekdays: list[float]
+
+
+class Spread(Settings):
+    stay: float
+    drug: float
+    consumable: float
+    exam: float
+    department: float
+    physician_stay: float
+    physician_use: float
+    physician_quality: float
+
+
+class Region(Settings):
+    mean_charge: float
+    drift: dict[int, float]
+    cost_to_charge: float
+
+
+class PriceReform(Settings):
+    from_month: str
+    factor: float
+    kinds: list[str]
+
+
+class Denials(Settings):
+    per_stay: float
+    mean: float
+    sigma: float
+    reasons: dict[str, float]
+
+
+class Fund(Settings):
+    quota_per_stay: dict[int, float]
+    quota_balance: dict[int, float]
+    regional_income_per_stay: float
+    regional_growth: dict[str, float]
+    regional_balance: float
+
+
+class AccountRates(Settings):
+    pay_growth: dict[int, float]
+    clinic_staff_per_1000_visits: float
+    ward_staff_per_bed: float
+    clinic_pay: float
+    ward_pay: float
+    pay_months: list[float]
+    ward_use_of_drugs: float
+    ward_material_per_day: float
+    clinic_material_per_visit: float
+    depreciation_ward_per_bed: float
+    depreciation_clinic_per_visit: float
+    government_share: float
+    amortisation_share: float
+    risk_fund_share: float
+    other_per_staff: float
+    utilities: float
+    research: dict[str, float]
+
+
+class SurveyRates(Settings):
+    satisfaction: float
+    fee_transparency: float
+    policy_knowledge: float
+    booking: float
+    respondents: int
+
+
+class HospitalSettings(Settings):
+    """hospital.yaml: the house itself, its calendar, its spread, its accounts and its insurer."""
+
+    hospital: HospitalCard
+    visits_per_stay: float
+    stays_of_full_hospital: int
+    physicians: int
+    calendar: Calendar
+    spread: Spread
+    severity: dict[str, float]
+    complication_stay: float
+    payers: dict[str, tuple[float, float, float]]
+    visit_payers: dict[str, float]
+    missing: float
+    blank_physicians: float
+    refunds: float
+    cancelled_orders: float
+    rates: dict[int, float]
+    region: Region
+    price_reform: PriceReform
+    denials: Denials
+    fund: Fund
+    accounts: AccountRates
+    survey: SurveyRates
+
+
+class Clinical(Settings):
+    """clinical.yaml: comorbidities, complications, measurements, names and teams."""
+
+    comorbidities: dict[str, tuple[float, float, str]]
+    cc_codes: dict[str, float]
+    mcc_codes: dict[str, float]
+    complications: dict[str, dict[str, tuple[float, str]]]
+    measurements: dict[str, tuple[float, float, float, float, str, int]]
+    outpatient_diagnoses: dict[str, list[str]]
+    tumours: dict[str, float]
+    names: dict[str, str]
+    titles: list[str]
+    teams: dict[str, dict[str, list[str]]]
+
+
+class Resolution(Settings):
+    decided: date
+    due: date
+    done: date | None = None
+    owner: str
+    text: str
+    text_en: str
+
+
+class Answers(Settings):
+    explained: float
+    days: tuple[int, int, int]
+
+
+class Records(Settings):
+    """records.yaml: registers and answers of people, resources, peers."""
+
+    pathways: dict[str, tuple[str, float]]
+    late_from: float
+    variance_reasons: dict[str, list[str]]
+    mdt: dict[str, tuple[float, list[str]]]
+    follow_ups: dict[str, float]
+    follow_up_days: list[int]
+    symptoms: list[str]
+    resources: dict[str, tuple[int, float, float, int]]
+    practical_share: float
+    sampled: float
+    coding_accuracy: dict[str, float]
+    answers: Answers
+    peers: dict[str, dict[int, float]]
+    resolutions: list[Resolution]
+
+
+class Preparation(Settings):
+    from_month: str
+    level: float
+
+
+class RollOut(Settings):
+    title: str
+    title_en: str
+    preparation: Preparation
+    pilots_from: str
+    everyone_from: str
+    ramp: list[float]
+    department_spread: float
+    effects: dict[str, float]
+    survey: dict[str, float]
+
+
+class Stories(Settings):
+    """stories.yaml: one entry a switchable story."""
+
+    roll_out: RollOut
+
+
+class Drgs(RootModel[dict[str, Drg]]):
+    pass
+
+
+class Grouper(RootModel[dict[str, GroupRule]]):
+    pass

@@ -1,0 +1,149 @@
+"""What the lists of parameters/demo hold: one typed class a file of rows."""
+
+from pydantic import field_validator
+
+from analysis.settings import Settings
+
+
+class Department(Settings):
+    code: str
+    name: str
+    name_en: str
+    specialty: str
+    centres: str
+    beds: int
+    visits: float
+    visit_charge: float
+    visit_drug: float
+    visit_consumable: float
+    visit_exam: float
+    pilot: bool
+    technology: str
+
+    def technology_shares(self) -> dict[str, float]:
+        """Technology centres its clinic sends to, as shares of one."""
+        parts = dict(part.split(":") for part in self.technology.split("|") if part)
+        total = sum(float(weight) for weight in parts.values())
+        return {centre: float(weight) / total for centre, weight in parts.items()}
+
+
+class Centre(Settings):
+    code: str
+    name: str
+    name_en: str
+    class_: str
+    department: str
+    department_name: str
+    department_name_en: str
+    staff: float
+    pay: float
+    area: float
+    equipment: float
+    material_share: float
+
+
+class Item(Settings):
+    """One drug, consumable or service; what a file has no column for keeps the default."""
+
+    code: str
+    name: str
+    name_en: str
+    unit: str
+    price: float
+    kind: str
+    fee_group: str = ""
+    content: float | None = None
+    base_unit: str = ""
+    insurance_class: str = ""
+    ratio: float = 0
+    atc: str = ""
+    antibacterial: bool = False
+    origin: str = ""
+    group: str = ""
+    site: str = ""
+    modality: str = ""
+    high: bool = False
+    approval: bool = False
+    charged: bool = True
+    performs: str = ""
+    activity: str = ""
+    resource: str = ""
+    minutes: float = 0
+    material: float = 0
+
+    @field_validator("content", mode="before")
+    @classmethod
+    def _empty(cls, value: str) -> str | None:
+        return value or None
+
+
+class RecipeRow(Settings):
+    """One row of care: which item, when in the stay, how likely (p), how much (q).
+
+    `pick`: rows of a bundle with the same name exclude each other; `=name` rows follow the same decision.
+    `flex`: quantity varies with the patient and the physician and is scaled to the group's charge.
+    """
+
+    bundle: str
+    item: str
+    when: str
+    p: float
+    q: float
+    pick: str
+    flex: bool
+
+
+class Diagnosis(Settings):
+    code: str
+    name: str
+    level: str
+    excluded_by: str
+
+
+class Procedure(Settings):
+    code: str
+    name: str
+
+
+class Panel(Settings):
+    panel: str
+    item: str
+
+
+class Drg(Settings):
+    name: str
+    name_en: str
+    share: float
+    charge: float
+    drug: float
+    consumable: float
+    days: float
+    against: float
+    peer_days: float
+    departments: dict[str, float]
+    age: tuple[float, float, int, int]
+    male: float
+    emergency: float
+    day: float = 0
+    before_operation: float
+    icu: tuple[float, int]
+    died: float
+    complication: float
+    infection: float
+    readmitted: float
+    readmitted_as: str
+    cured: float
+    cc: float
+    mcc: float
+    low_risk: bool
+    cycles: tuple[float, int] = (1, 0)
+    tumours: bool = False
+    diagnoses: dict[str, float]
+    procedures: list[tuple[str, float] | tuple[str, float, str]]
+    bundles: list[str]
+    measurements: list[str]
+
+
+class GroupRule(Settings):
+    diagnoses: list[str] = []
+    procedures: list[str] = []

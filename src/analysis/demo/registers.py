@@ -1,0 +1,139 @@
+"""Registers kept beside the record: pathways, MDT meetings, follow-ups, approvals."""
+
+import numpy as np
+import pyarrow as pa
+
+from analysis.demo import columns as col
+from analysis.demo.care import Lines
+from analysis.demo.patients import Stays
+from analysis.demo.world import DAY, World
+
+_CLASSES = ("disease", "treatment", "system")
+
+
+def pathway_records_table(world: World, stays: Stays) -> pa.Table:
+    """Stays on a pathway: completed, varied with a reason form, left early, or still on it."""
+    spec, number = world.parameters.records, np.arange(len(stays))
+    names = list(spec.pathways)
+    pathway, share = np.full(len(world.drgs), -1), np.zeros(len(world.drgs))
+    for k, (code, part) in enumerate(spec.pathways.values()):
+        pathway[world.drg_codes.index(code)], share[world.drg_codes.index(code)] = k, part
+    on = np.flatnonzero(world.uniform("pathway", number) < share[stays.drg])
+    late = stays.days[on] > spec.late_from * world.of_drgs("days")[stays.drg[on]]
+    early = world.uniform("pathway.left", on) < 0.06
+    open_end = stays.discharged[on] >= world.end_day * DAY
+    status = np.select([open_end, early, late], [3, 2, 1], 0)
+    varied = (status == 1) | (status == 2)
+    cause = (world.uniform("pathway.cause", on) * 3).astype(np.int64)
+    reasons = [spec.variance_reasons[name][k] for name in _CLASSES for k in range(3)]
+    reason = np.where(varied, cause * 3 + (world.uniform("pathway.reason", on) * 3).astype(np.int64), -1)
+    entered = stays.admitted[on] + 1800 + (world.uniform("pathway.entered", on) * 50_000).astype(np.int64)
+    entered = np.minimum(entered, np.minimum(stays.discharged[on], world.end_day * DAY) - 60)
+    halfway = entered + (stays.discharged[on] - entered) // 2
+    left = np.where(early, halfway, stays.discharged[on])
+    reported = left + (world.uniform("pathway.reported", on) * 34 * 3600).astype(np.int64)
+    unreported = ~varied | world.lacking("pathway.reported", on) | (reported >= world.end_day * DAY)
+    return col.table(
+        "pathway_records",
+        {
+            "stay_id": col.numbered("S", on, 7),
+            "pathway": col.chosen(names, pathway[stays.drg[on]]),
+            "entered_at": col.times(entered),
+            "left_at": col.times(left, open_end),
+            "status": col.chosen(["completed", "varied", "left", "on_path"], status),
+            "variance_reason": col.chosen(reasons, reason),
+            "cause_class": col.chosen(_CLASSES, np.where(varied, cause, -1)),
+            "reported_at": col.times(reported, unreported),
+        },
+    )
+
+
+def mdt_table(world: World, stays: Stays) -> pa.Table:
+    """Meetings on a stay, a day or more after admission and before discharge."""
+    spec, number = world.parameters.records.mdt, np.arange(len(stays))
+    share = np.array([spec.get(code, (0.0, []))[0] for code in world.drg_codes])
+    invited = [",".join(spec.get(code, (0.0, []))[1]) or None for code in world.drg_codes]
+    found = np.flatnonzero((world.uniform("mdt", number) < share[stays.drg]) & (stays.days >= 3))
+    within = world.uniform("mdt.day", found)
+    day = stays.admitted[found] // DAY + 1 + (within * (stays.days[found] - 2)).astype(np.int64)
+    held = day * DAY + 14 * 3600 + (world.uniform("mdt.time", found) * 7200).astype(np.int64)
+    asked = np.maximum(held - DAY - (within * 40_000).astype(np.int64), stays.admitted[found])
+    before = held < world.end_day * DAY
+    found, held, asked = found[before], held[before], asked[before]
+    criterion = (world.uniform("mdt.criterion", found) < 0.4).astype(np.int64)
+    return col.table(
+        "mdt",
+        {
+            "stay_id": col.numbered("S", found, 7),
+            "held_at": col.times(held),
+            "requested_at": col.times(asked, world.lacking("mdt.requested", found)),
+            "specialties": col.chosen(invited, stays.drg[found]),
+            "criterion": col.chosen(["systems", "expected_stay"], criterion),
+        },
+    )
+
+
+def follow_ups_table(world: World, stays: Stays) -> pa.Table:
+    """Contacts a week and a month after discharge in the groups that are followed up."""
+    spec = world.parameters.records
+    share = np.array([spec.follow_ups.get(code, 0.0) for code in world.drg_codes])
+    chosen = np.flatnonzero((world.uniform("follow_up", np.arange(len(stays))) < share[stays.drg]) & ~stays.died)
+    stay = np.repeat(chosen, len(spec.follow_up_days))
+    nth = np.tile(np.arange(len(spec.follow_up_days)), len(chosen))
+    number = stay * 10 + nth
+    day = stays.discharged[stay] // DAY + np.array(spec.follow_up_days)[nth] + _upto(world, "day", number, 4)
+    at = day * DAY + 9 * 3600 + _upto(world, "hour", number, 28_000)
+    inside = at < world.end_day * DAY
+    stay, number, at = stay[inside], number[inside], at[inside]
+    reached = world.uniform("follow_up.reached", number) < 0.82
+    elsewhere = world.uniform("follow_up.elsewhere", number) < 0.02
+    channel = np.searchsorted([0.62, 0.84], world.uniform("follow_up.channel", number))
+    return col.table(
+        "follow_ups",
+        {
+            "follow_up_id": col.numbered("F", number, 9),
+            "stay_id": col.numbered("S", stay, 7),
+            "contacted_at": col.times(at),
+            "channel": col.chosen(["phone", "remote", "visit"], channel, world.lacking("follow_up.channel", number)),
+            "reached": col.flags(reached),
+            "readmitted_elsewhere": col.flags(elsewhere, ~reached),
+            "symptom": col.chosen(
+                spec.symptoms, np.where(reached, _upto(world, "symptom", number, len(spec.symptoms)), -1)
+            ),
+        },
+    )
+
+
+def approvals_of(world: World, lines: Lines) -> Lines:
+    """Requests for the items that need one, before they were used; some more that were refused and never charged."""
+    needed = np.array([item.approval for item in world.items])
+    rows = np.flatnonzero(needed[lines["item"]] & (lines["refund_of"] < 0))
+    found = {name: lines[name][rows] for name in ("number", "stay", "item", "quantity")}
+    lead = 2 * 3600 + (world.uniform("approval.lead", found["number"]) * 30 * 3600).astype(np.int64)
+    found["asked"] = np.maximum(lines["at"][rows] - lead, lines["admitted"][rows])
+    found["decided"] = (found["asked"] + lines["at"][rows]) // 2
+    found["status"] = np.zeros(len(rows), np.int64)
+    extra = np.flatnonzero(world.uniform("approval.refused", found["number"]) < 0.05)
+    refused = {name: values[extra] for name, values in found.items()}
+    refused["status"] = np.ones(len(extra), np.int64)
+    refused["number"] = refused["number"] + 5_000_000
+    return {name: np.concatenate([values, refused[name]]) for name, values in found.items()}
+
+
+def approvals_table(world: World, approvals: Lines) -> pa.Table:
+    return col.table(
+        "approvals",
+        {
+            "approval_id": col.numbered("A", approvals["number"], 9),
+            "stay_id": col.numbered("S", approvals["stay"], 7),
+            "item_code": col.chosen([item.code for item in world.items], approvals["item"]),
+            "quantity": col.quantity(approvals["quantity"]),
+            "requested_at": col.times(approvals["asked"]),
+            "decided_at": col.times(approvals["decided"], world.lacking("approval.decided", approvals["number"])),
+            "status": col.chosen(["approved", "refused"], approvals["status"]),
+        },
+    )
+
+
+def _upto(world: World, name: str, number: np.ndarray, limit: int) -> np.ndarray:
+    return (world.uniform(f"follow_up.{name}", number) * limit).astype(np.int64)

@@ -88,6 +88,17 @@ def test_driver_without_receivers_is_an_error(orders):
         plan(SCHEME, CENTRES, drivers(orders=orders), direct, "hospital H, 2023-06")
 
 
+def test_the_fallback_driver_serves_a_month_without_orders_and_is_named():
+    """Nobody ordered: 200.00 of technology goes by staff 1 : 3 -> 50.00 and 150.00, and the rows say so."""
+    steps = [step.model_copy(update={"fallback": "staff"}) for step in SCHEME.steps]
+    direct = np.array([[0], [0], [20000], [0]])
+    quantities = drivers(staff={"0101": 1, "0102": 3}, orders={"0101": 0})
+    givings = plan(SCHEME.model_copy(update={"steps": steps}), CENTRES, quantities, direct, "test")
+    rows = allocation_rows(CENTRES, ["other"], direct, givings, step_down(direct, givings))
+    given = rows[rows["step"] == 3]
+    assert given["fen"].tolist() == [5000, 15000] and set(given["driver"]) == {"staff"}
+
+
 def test_negative_driver_is_an_error():
     direct = np.array([[0], [0], [20000], [0]])
     with pytest.raises(InputError, match="negative driver quantity"):

@@ -83,8 +83,10 @@ def plan(
             receives = np.isin(classes, step.to_classes) & ~np.isin(codes, step.from_centres)
             if not may_hold[centre]:
                 continue
-            driver = step.drivers.get(codes[centre], step.driver)
-            weights = _weights(driver, codes[centre], codes, drivers, direct) * receives
+            for driver in filter(None, (step.drivers.get(codes[centre], step.driver), step.fallback)):
+                weights = _weights(driver, codes[centre], codes, drivers, direct) * receives
+                if weights.any():
+                    break
             _check(weights, driver, codes, centre, where)
             givings.append(Giving(step.number, int(centre), driver, weights))
             may_hold |= weights > 0

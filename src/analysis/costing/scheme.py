@@ -13,7 +13,8 @@ class Step(Settings):
     """One step: who gives, who receives, by which driver.
 
     Givers are a class or named centres; `drivers` names another driver for single centres. `direct_cost` as a driver
-    means the receivers' own direct cost.
+    means the receivers' own direct cost. `fallback` is the driver of a month in which the named one is missing or sums
+    to zero (a laboratory that nobody used); without it such a month cannot be closed.
     """
 
     number: int = Field(ge=0)
@@ -22,6 +23,7 @@ class Step(Settings):
     to_classes: list[CentreClass]
     driver: str
     drivers: dict[str, str] = {}
+    fallback: str = ""
 
 
 class CostingScheme(Settings):

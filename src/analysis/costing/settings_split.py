@@ -43,5 +43,7 @@ def _weights(rows: pd.DataFrame, workload: pd.DataFrame, scheme: CostingScheme) 
     measures = sorted({*scheme.setting_split.values(), scheme.setting_split_default})
     long = workload.melt(["cost_centre", "setting"], measures, var_name="measure", value_name="weight")
     wanted = [scheme.setting_split.get(item, scheme.setting_split_default) for item in rows["cost_item"]]
-    joined = rows.assign(measure=pd.Series(wanted, rows.index, dtype="str")).merge(long, on=["cost_centre", "setting", "measure"], how="left")
+    joined = rows.assign(measure=pd.Series(wanted, rows.index, dtype="str")).merge(
+        long, on=["cost_centre", "setting", "measure"], how="left"
+    )
     return joined["weight"].astype(float).fillna(0.0).clip(lower=0.0).to_numpy()

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from analysis.closed_period import write_period
-from analysis.contract import Table, closed_tables
+from analysis.contract import Table, period_tables
 from analysis.periods import Period, parse_range
 from analysis.vocabulary import codes, vocabulary
 
@@ -53,7 +53,7 @@ def write_small_hospital(root: Path, first: str = "2022-05", last: str = "2023-0
     for i, period in enumerate(parse_range(f"{first}..{last}")):
         cases = _cases(random, period, 150)
         tables = _full_tables(random, cases, i)
-        write_period(root / "outputs" / "small", period, _shaped(tables), _card(period, "small", "CNY", "zh"))
+        write_period(root / "outputs" / "small", period, shaped(tables), card_of(period, "small", "CNY", "zh"))
     return Small(root / "data" / "small", root / "outputs", last)
 
 
@@ -62,7 +62,10 @@ def write_bare_alliance(root: Path, hospitals: int = 3) -> Small:
     random = np.random.default_rng(11)
     period = Period("2020")
     cases = pd.concat([_bare_cases(random, f"{100 + h}", period) for h in range(hospitals)], ignore_index=True)
-    names = [{"hospital_id": h, "kind": "hospital", "code": h, "name": f"Hospital {h}"} for h in sorted(set(cases.hospital_id))]
+    names = [
+        {"hospital_id": h, "kind": "hospital", "code": h, "name": f"Hospital {h}"}
+        for h in sorted(set(cases.hospital_id))
+    ]
     names += [{"hospital_id": "*", "kind": "drg", "code": c, "name": n[1]} for c, n in DRGS.items()]
     tables = {
         "cases": cases,
@@ -70,17 +73,31 @@ def write_bare_alliance(root: Path, hospitals: int = 3) -> Small:
         "names": pd.DataFrame(names),
         "standards": _standards(sorted(set(cases.hospital_id)), "peer_mean"),
         "indicators": _indicators(cases, {}),
-        "left_out": pd.DataFrame({"what": ["cost of departments and cases", "fund balance"], "missing": ["ledger", "fund"]}),
+        "left_out": pd.DataFrame(
+            {"what": ["cost of departments and cases", "fund balance"], "missing": ["ledger", "fund"]}
+        ),
         "reconciliation": _checks(sorted(set(cases.hospital_id)), ["cases_drgs"]),
     }
-    note = {"zh": "支付标准为同行均值，并非实际支付额。", "en": "The payment standard is the mean of peers, not what anybody paid."}
-    card = _card(period, "bare", "USD", "en") | {"settings": {"note": note}, "pack": {"name": "p", "basis": "peer_mean"}}
-    write_period(root / "outputs" / "bare", period, _shaped(tables), card)
+    note = {
+        "zh": "支付标准为同行均值，并非实际支付额。",
+        "en": "The payment standard is the mean of peers, not what anybody paid.",
+    }
+    card = card_of(period, "bare", "USD", "en") | {
+        "settings": {"note": note},
+        "pack": {"name": "p", "basis": "peer_mean"},
+    }
+    write_period(root / "outputs" / "bare", period, shaped(tables), card)
     return Small(root / "data" / "bare", root / "outputs", "2020")
 
 
-def _card(period: Period, name: str, currency: str, language: str) -> dict:
-    hospital = {"name": "示例医院", "name_en": "Example hospital", "language": language, "currency": currency, "closing": name}
+def card_of(period: Period, name: str, currency: str, language: str) -> dict:
+    hospital = {
+        "name": "示例医院",
+        "name_en": "Example hospital",
+        "language": language,
+        "currency": currency,
+        "closing": name,
+    }
     return {
         "run_id": f"run-{period.name}",
         "period": period.name,
@@ -103,20 +120,46 @@ def _cases(random: np.random.Generator, period: Period, n: int) -> pd.DataFrame:
     day = random.integers(0, 28, n)
     stay = random.poisson(7, n) + 1
     left = np.array([np.datetime64(period.start, "us") + np.timedelta64(int(d), "D") for d in day])
-    frame = pd.DataFrame({
-        "stay_id": [f"{period.name}-{i:05d}" for i in range(n)],
-        "patient_id": [f"P{random.integers(0, 3000):05d}" for _ in range(n)],
-        "hospital_id": HOSPITAL, "department": [home[code[:2]] for code in drg],
-        "physician_id": "DOC1", "drg_code": drg, "drg_status": "provisional", "severity": "*",
-        "payer": random.choice(["employee", "resident"], n), "disposition": "home", "admission_type": "elective",
-        "admitted_at": left - stay.astype("timedelta64[D]"), "discharged_at": left, "length_of_stay": stay,
-        "charge_total": charge, "charge_drug": charge * 0.3, "charge_consumable": charge * 0.26, "charge_exam": charge * 0.2,
-        "charge_service": charge * 0.2, "charge_other": charge * 0.04, "cost_total": cost, "cost_complete": True,
-        "weight": weight, "standard": payment, "payment": payment, "outlier": "normal", "claimed": payment * 0.7,
-        "fund_paid": payment * 0.7, "self_paid": charge * 0.3, "denied": 0.0, "margin_payment": payment - charge,
-        "margin_cost": payment - cost, "died": random.random(n) < 0.004, "complication": random.random(n) < 0.06,
-        "satisfaction": np.round(random.normal(90, 4, n), 1), "readmitted_30d": None,
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "stay_id": [f"{period.name}-{i:05d}" for i in range(n)],
+            "patient_id": [f"P{random.integers(0, 3000):05d}" for _ in range(n)],
+            "hospital_id": HOSPITAL,
+            "department": [home[code[:2]] for code in drg],
+            "physician_id": "DOC1",
+            "drg_code": drg,
+            "drg_status": "provisional",
+            "severity": "*",
+            "payer": random.choice(["employee", "resident"], n),
+            "disposition": "home",
+            "admission_type": "elective",
+            "admitted_at": left - stay.astype("timedelta64[D]"),
+            "discharged_at": left,
+            "length_of_stay": stay,
+            "charge_total": charge,
+            "charge_drug": charge * 0.3,
+            "charge_consumable": charge * 0.26,
+            "charge_exam": charge * 0.2,
+            "charge_service": charge * 0.2,
+            "charge_other": charge * 0.04,
+            "cost_total": cost,
+            "cost_complete": True,
+            "weight": weight,
+            "standard": payment,
+            "payment": payment,
+            "outlier": "normal",
+            "claimed": payment * 0.7,
+            "fund_paid": payment * 0.7,
+            "self_paid": charge * 0.3,
+            "denied": 0.0,
+            "margin_payment": payment - charge,
+            "margin_cost": payment - cost,
+            "died": random.random(n) < 0.004,
+            "complication": random.random(n) < 0.06,
+            "satisfaction": np.round(random.normal(90, 4, n), 1),
+            "readmitted_30d": None,
+        }
+    )
     for item in ITEMS:
         frame[f"cost_{item}"] = cost * SHARES[item]
     frame.loc[: n // 50, ["drg_code", "weight", "standard", "payment", "margin_cost", "margin_payment"]] = None
@@ -129,7 +172,17 @@ def _bare_cases(random: np.random.Generator, hospital: str, period: Period) -> p
     cases = _cases(random, Period(f"{period.name}-01"), 120)
     empty = [name for name in cases if name.startswith(("charge_d", "charge_c", "charge_e", "charge_s", "charge_o"))]
     empty += [f"cost_{item}" for item in ITEMS]
-    empty += ["patient_id", "department", "physician_id", "payer", "claimed", "fund_paid", "self_paid", "denied", "admitted_at"]
+    empty += [
+        "patient_id",
+        "department",
+        "physician_id",
+        "payer",
+        "claimed",
+        "fund_paid",
+        "self_paid",
+        "denied",
+        "admitted_at",
+    ]
     empty += ["margin_payment", "complication", "satisfaction"]
     cases[empty] = None
     return cases.assign(hospital_id=hospital, stay_id=hospital + cases["stay_id"], discharged_at=period.start)
@@ -138,19 +191,34 @@ def _bare_cases(random: np.random.Generator, hospital: str, period: Period) -> p
 def _full_tables(random: np.random.Generator, cases: pd.DataFrame, month: int) -> dict[str, pd.DataFrame]:
     costs = _centre_costs(cases)
     denied = _denied(random, cases)
-    names = [{"hospital_id": HOSPITAL, "kind": "hospital", "code": HOSPITAL, "name": "示例医院", "name_en": "Example hospital"}]
+    names = [
+        {
+            "hospital_id": HOSPITAL,
+            "kind": "hospital",
+            "code": HOSPITAL,
+            "name": "示例医院",
+            "name_en": "Example hospital",
+        }
+    ]
     names += [_name(HOSPITAL, "department", code, *name) for code, name in DEPARTMENTS.items()]
     names += [_name("*", "drg", code, *name[:2]) for code, name in DRGS.items()]
     quota = float(cases["claimed"].sum())
     extra = {
-        "fund_income": (quota, None), "fund_expenditure": (quota * (1.05 - month * 0.008), None),
+        "fund_income": (quota, None),
+        "fund_expenditure": (quota * (1.05 - month * 0.008), None),
         "fund_balance_rate": (quota * (month * 0.008 - 0.05), quota),
-        "claimed": (quota, None), "payable": (quota * 0.97, None), "paid": (quota * 0.9, None),
-        "denied_settlement": (quota * 0.01, None), "awaiting": (quota * 0.06, None),
+        "claimed": (quota, None),
+        "payable": (quota * 0.97, None),
+        "paid": (quota * 0.9, None),
+        "denied_settlement": (quota * 0.01, None),
+        "awaiting": (quota * 0.06, None),
         "denied_amount": (float(denied["amount"].sum()), None),
         "denial_rate": (float(denied["amount"].sum()), quota),
-        "materials_per_100": (float(costs.loc[costs.cost_item == "materials", "full_cost"].sum()), float(cases.charge_total.sum())),
-    }  # fmt: skip
+        "materials_per_100": (
+            float(costs.loc[costs.cost_item == "materials", "full_cost"].sum()),
+            float(cases.charge_total.sum()),
+        ),
+    }
     return {
         "cases": cases,
         "drgs": _drgs(cases),
@@ -160,9 +228,9 @@ def _full_tables(random: np.random.Generator, cases: pd.DataFrame, month: int) -
         "names": pd.DataFrame(names),
         "standards": _standards([HOSPITAL], "weight_rate"),
         "indicators": _indicators(cases, extra),
-        "patient_days": cases[["stay_id", "patient_id", "hospital_id", "department", "admitted_at", "discharged_at"]].assign(
-            cost_centre="01" + cases["department"], planned=False, days=cases["length_of_stay"]
-        ),
+        "patient_days": cases[
+            ["stay_id", "patient_id", "hospital_id", "department", "admitted_at", "discharged_at"]
+        ].assign(cost_centre="01" + cases["department"], planned=False, days=cases["length_of_stay"]),
         "case_costs": _case_costs(cases),
         "left_out": pd.DataFrame({"what": ["surveys"], "missing": ["surveys"]}),
         "reconciliation": _checks([HOSPITAL], ["ledger_clinical", "inpatient_cases", "cases_drgs", "paid_parts"]),
@@ -179,49 +247,91 @@ def _centre_costs(cases: pd.DataFrame) -> pd.DataFrame:
         for item in ITEMS:
             full = float(part[f"cost_{item}"].sum())
             parts = {"direct": 0.7, "from_administration": 0.08, "from_auxiliary": 0.07, "from_technology": 0.15}
-            rows.append({
-                "hospital_id": HOSPITAL, "cost_centre": "01" + department, "department": department, "setting": "inpatient",
-                "cost_item": item, "full_cost": full, **{name: full * share for name, share in parts.items()},
-            })  # fmt: skip
+            rows.append(
+                {
+                    "hospital_id": HOSPITAL,
+                    "cost_centre": "01" + department,
+                    "department": department,
+                    "setting": "inpatient",
+                    "cost_item": item,
+                    "full_cost": full,
+                    **{name: full * share for name, share in parts.items()},
+                }
+            )
     return pd.DataFrame(rows)
 
 
 def _departments(cases: pd.DataFrame, costs: pd.DataFrame) -> pd.DataFrame:
     by = cases.groupby("department")
-    frame = costs.groupby("department")[["direct", "from_administration", "from_auxiliary", "from_technology", "full_cost"]].sum()
+    frame = costs.groupby("department")[
+        ["direct", "from_administration", "from_auxiliary", "from_technology", "full_cost"]
+    ].sum()
     frame = frame.assign(
-        cases=by.size(), weight=by["weight"].sum(), payment=by["payment"].sum(), case_charge=by["charge_total"].sum(),
-        case_cost=by["cost_total"].sum(), margin=by["margin_cost"].sum(), margin_payment=by["margin_payment"].sum(),
-        bed_days=by["length_of_stay"].sum(), revenue=by["charge_total"].sum(),
-    )  # fmt: skip
+        cases=by.size(),
+        weight=by["weight"].sum(),
+        payment=by["payment"].sum(),
+        case_charge=by["charge_total"].sum(),
+        case_cost=by["cost_total"].sum(),
+        margin=by["margin_cost"].sum(),
+        margin_payment=by["margin_payment"].sum(),
+        bed_days=by["length_of_stay"].sum(),
+        revenue=by["charge_total"].sum(),
+    )
     return frame.reset_index().assign(hospital_id=HOSPITAL, setting="inpatient", **{"class": "clinical"})
 
 
 def _denied(random: np.random.Generator, cases: pd.DataFrame) -> pd.DataFrame:
     some = cases.sample(12, random_state=int(random.integers(1e6)))
-    return pd.DataFrame({
-        "denial_id": "N" + some["stay_id"], "hospital_id": HOSPITAL, "stay_id": some["stay_id"], "department": some["department"],
-        "drg_code": some["drg_code"], "denied_on": some["discharged_at"].dt.date, "amount": random.integers(200, 3000, 12) * 1.0,
-        "reason": random.choice(["over_testing", "off_label", "coding"], 12),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "denial_id": "N" + some["stay_id"],
+            "hospital_id": HOSPITAL,
+            "stay_id": some["stay_id"],
+            "department": some["department"],
+            "drg_code": some["drg_code"],
+            "denied_on": some["discharged_at"].dt.date,
+            "amount": random.integers(200, 3000, 12) * 1.0,
+            "reason": random.choice(["over_testing", "off_label", "coding"], 12),
+        }
+    )
 
 
 def _drgs(cases: pd.DataFrame) -> pd.DataFrame:
     by = cases.dropna(subset=["drg_code"]).groupby(["hospital_id", "drg_code"])
-    frame = pd.DataFrame({
-        "cases": by.size(), "bed_days": by["length_of_stay"].sum(), "weight": by["weight"].mean(), "weight_total": by["weight"].sum(),
-        "charge_total": by["charge_total"].sum(), "payment_total": by["payment"].sum(), "cost_total": by["cost_total"].sum(),
-        "cost_cases": by.size(), "margin_cost_total": by["margin_cost"].sum(), "cost_per_case": by["cost_total"].mean(),
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "cases": by.size(),
+            "bed_days": by["length_of_stay"].sum(),
+            "weight": by["weight"].mean(),
+            "weight_total": by["weight"].sum(),
+            "charge_total": by["charge_total"].sum(),
+            "payment_total": by["payment"].sum(),
+            "cost_total": by["cost_total"].sum(),
+            "cost_cases": by.size(),
+            "margin_cost_total": by["margin_cost"].sum(),
+            "cost_per_case": by["cost_total"].mean(),
+        }
+    )
     return frame.reset_index()
 
 
 def _standards(hospitals: list[str], basis: str) -> pd.DataFrame:
     rows = [
-        {"hospital_id": h, "drg_code": code, "severity": "*", "weight": w, "standard": w * RATE, "basis": basis,
-         "benchmark_charge": w * RATE * 1.03, "benchmark_cost": w * RATE * 0.97, "benchmark_days": 8.0, "low_risk": w < 1.05}
-        for h in hospitals for code, (_, _, w) in DRGS.items()
-    ]  # fmt: skip
+        {
+            "hospital_id": h,
+            "drg_code": code,
+            "severity": "*",
+            "weight": w,
+            "standard": w * RATE,
+            "basis": basis,
+            "benchmark_charge": w * RATE * 1.03,
+            "benchmark_cost": w * RATE * 0.97,
+            "benchmark_days": 8.0,
+            "low_risk": w < 1.05,
+        }
+        for h in hospitals
+        for code, (_, _, w) in DRGS.items()
+    ]
     return pd.DataFrame(rows)
 
 
@@ -230,46 +340,90 @@ def _case_costs(cases: pd.DataFrame) -> pd.DataFrame:
     parts = []
     for method, factor in (("top_down", 1.0), ("bottom_up", 0.9)):
         for item in ITEMS:
-            parts.append(pd.DataFrame({
-                "stay_id": cases["stay_id"], "cost_centre": "01" + cases["department"], "method": method, "cost_item": item,
-                "amount": cases[f"cost_{item}"] * factor,
-            }))  # fmt: skip
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "stay_id": cases["stay_id"],
+                        "cost_centre": "01" + cases["department"],
+                        "method": method,
+                        "cost_item": item,
+                        "amount": cases[f"cost_{item}"] * factor,
+                    }
+                )
+            )
     return pd.concat(parts, ignore_index=True)
 
 
 def _checks(hospitals: list[str], checks: list[str]) -> pd.DataFrame:
     rows = [
-        {"hospital_id": h, "check": check, "part": part, "expected": 1000.0, "found": 1000.0, "difference": 0.0, "must_tie": True,
-         "passed": True}
-        for h in hospitals for check in checks for part in ("personnel", "drugs")
-    ]  # fmt: skip
+        {
+            "hospital_id": h,
+            "check": check,
+            "part": part,
+            "expected": 1000.0,
+            "found": 1000.0,
+            "difference": 0.0,
+            "must_tie": True,
+            "passed": True,
+        }
+        for h in hospitals
+        for check in checks
+        for part in ("personnel", "drugs")
+    ]
     rows += [
-        {"hospital_id": h, "check": "late_charges", "part": "total", "expected": 0.0, "found": 12.5, "difference": 12.5,
-         "must_tie": False, "passed": True} for h in hospitals
-    ]  # fmt: skip
+        {
+            "hospital_id": h,
+            "check": "late_charges",
+            "part": "total",
+            "expected": 0.0,
+            "found": 12.5,
+            "difference": 12.5,
+            "must_tie": False,
+            "passed": True,
+        }
+        for h in hospitals
+    ]
     return pd.DataFrame(rows)
 
 
-_TARGETS = {"drug_share": 0.4, "consumable_share": 0.25, "mean_stay": 7.5, "denial_rate": 0.01, "fund_balance_rate": 0.0,
-            "charge_per_case": 21000, "satisfaction": 90, "cmi": 1.9, "complication_rate": 0.05}  # fmt: skip
+_TARGETS = {
+    "drug_share": 0.4,
+    "consumable_share": 0.25,
+    "mean_stay": 7.5,
+    "denial_rate": 0.01,
+    "fund_balance_rate": 0.0,
+    "charge_per_case": 21000,
+    "satisfaction": 90,
+    "cmi": 1.9,
+    "complication_rate": 0.05,
+}
 
 
 def _indicators(cases: pd.DataFrame, extra: dict[str, tuple[float, float | None]]) -> pd.DataFrame:
     rows = []
     for hospital, all_cases in cases.groupby("hospital_id"):
         subjects = [("hospital", hospital, all_cases)]
-        subjects += [("department", d, part) for d, part in all_cases.dropna(subset=["department"]).groupby("department")]
+        subjects += [
+            ("department", d, part) for d, part in all_cases.dropna(subset=["department"]).groupby("department")
+        ]
         for scope, subject, part in subjects:
             values = _of_cases(part) | (extra if scope == "hospital" else {})
             for name, (above, below) in values.items():
                 if below == 0 or above is None:
                     continue
                 scale = vocabulary().indicators[name].scale
-                rows.append({
-                    "hospital_id": hospital, "scope": scope, "subject": subject, "indicator": name, "numerator": above,
-                    "denominator": below, "value": above if below is None else above * scale / below,
-                    "target": _TARGETS.get(name) if scope == "hospital" and extra else None,
-                })  # fmt: skip
+                rows.append(
+                    {
+                        "hospital_id": hospital,
+                        "scope": scope,
+                        "subject": subject,
+                        "indicator": name,
+                        "numerator": above,
+                        "denominator": below,
+                        "value": above if below is None else above * scale / below,
+                        "target": _TARGETS.get(name) if scope == "hospital" and extra else None,
+                    }
+                )
     return pd.DataFrame(rows)
 
 
@@ -279,25 +433,36 @@ def _of_cases(part: pd.DataFrame) -> dict[str, tuple[float, float | None]]:
     cost, graded = float(part["cost_total"].sum()), part[part["weight"].notna()]
     known = part.dropna(subset=["self_paid"])
     values: dict[str, tuple[float, float | None]] = {
-        "discharges": (n, None), "total_weight": (weight, None), "cmi": (weight, grouped), "charge_per_case": (charge, n),
-        "cost_per_case": (cost, n), "cost_per_weight": (float(graded["cost_total"].sum()), weight),
-        "mean_stay": (float(part["length_of_stay"].sum()), n), "margin_cost": (float(part["margin_cost"].sum()), None),
-        "payment_total": (float(part["payment"].sum()), None), "cost_total": (cost, None), "grouping_rate": (grouped, n),
-        "high_outlier_rate": (float((part["outlier"] == "high").sum()), grouped), "low_outlier_rate": (0.0, grouped),
-        "mortality": (float(part["died"].sum()), n), "low_risk_mortality": (0.0, n),
-    }  # fmt: skip
+        "discharges": (n, None),
+        "total_weight": (weight, None),
+        "cmi": (weight, grouped),
+        "charge_per_case": (charge, n),
+        "cost_per_case": (cost, n),
+        "cost_per_weight": (float(graded["cost_total"].sum()), weight),
+        "mean_stay": (float(part["length_of_stay"].sum()), n),
+        "margin_cost": (float(part["margin_cost"].sum()), None),
+        "payment_total": (float(part["payment"].sum()), None),
+        "cost_total": (cost, None),
+        "grouping_rate": (grouped, n),
+        "high_outlier_rate": (float((part["outlier"] == "high").sum()), grouped),
+        "low_outlier_rate": (0.0, grouped),
+        "mortality": (float(part["died"].sum()), n),
+        "low_risk_mortality": (0.0, n),
+    }
     if len(known):
         values |= {
-            "drug_share": (float(part["charge_drug"].sum()), charge), "self_paid_per_case": (float(part["self_paid"].sum()), n),
+            "drug_share": (float(part["charge_drug"].sum()), charge),
+            "self_paid_per_case": (float(part["self_paid"].sum()), n),
             "consumable_share": (float(part["charge_consumable"].sum()), charge),
-            "complication_rate": (float(part["complication"].sum()), n), "satisfaction": (float(part["satisfaction"].sum()), n),
+            "complication_rate": (float(part["complication"].sum()), n),
+            "satisfaction": (float(part["satisfaction"].sum()), n),
             "margin_payment": (float(part["margin_payment"].sum()), None),
-        }  # fmt: skip
+        }
     return values
 
 
-def _shaped(tables: dict[str, pd.DataFrame]) -> dict[str, pa.Table]:
-    return {name: _arrow(tables.get(name), table) for name, table in closed_tables().items()}
+def shaped(tables: dict[str, pd.DataFrame]) -> dict[str, pa.Table]:
+    return {name: _arrow(tables.get(name), table) for name, table in period_tables().items()}
 
 
 def _arrow(frame: pd.DataFrame | None, table: Table) -> pa.Table:

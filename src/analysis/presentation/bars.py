@@ -80,21 +80,8 @@ def dumbbells(
         figure, axes = new_figure(0.205 * len(labels) + 0.3)
         axes.set_xlim(min(points) - room, max(points) + room * 2.4)
         for i, (old, new, wrong) in enumerate(zip(then, now, bad, strict=True)):
-            colour = BAD if wrong else ACCENT
-            axes.axhline(i, color=FAINT, linewidth=0.7, zorder=0)
-            axes.plot(new, i, "o", color=colour, markersize=5.5, zorder=3)
-            axes.text(
-                1,
-                i,
-                style.write(new, kind),
-                transform=axes.get_yaxis_transform(),
-                va="center",
-                ha="right",
-                fontsize=8.5,
-            )
-            if not is_empty(old):
-                axes.plot([old, new], [i, i], color=colour, linewidth=1.4, alpha=0.45, zorder=1)
-                axes.plot(old, i, "o", color=GREY, markersize=3.8, zorder=2)
+            _dumbbell(axes, i, old, new, BAD if wrong else ACCENT)
+            _at_right(axes, i, style.write(new, kind))
         _name_dots(axes, then[0], now[0], names, BAD if bad[0] else ACCENT)
         axes.set_ylim(len(labels) - 0.4, -1.2)
         _only_rows(axes, labels)
@@ -105,6 +92,18 @@ def _name_unit(axes: Axes, unit: str) -> None:
     """The unit of the values, small, above the right end."""
     if unit:
         axes.text(1, 1, unit, transform=axes.transAxes, ha="right", va="bottom", fontsize=7.5, color=GREY)
+
+
+def _dumbbell(axes: Axes, row: int, old: float | None, new: float, colour: str) -> None:
+    axes.axhline(row, color=FAINT, linewidth=0.7, zorder=0)
+    axes.plot(new, row, "o", color=colour, markersize=5.5, zorder=3)
+    if not is_empty(old):
+        axes.plot([old, new], [row, row], color=colour, linewidth=1.4, alpha=0.45, zorder=1)  # type: ignore[list-item]
+        axes.plot(old, row, "o", color=GREY, markersize=3.8, zorder=2)
+
+
+def _at_right(axes: Axes, row: int, text: str) -> None:
+    axes.text(1, row, text, transform=axes.get_yaxis_transform(), va="center", ha="right", fontsize=8.5)
 
 
 def _name_dots(axes: Axes, then: float | None, now: float, names: tuple[str, str], colour: str) -> None:

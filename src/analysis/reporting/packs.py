@@ -26,6 +26,7 @@ from analysis.vocabulary import LANGUAGES
 
 #: One process a core runs notebooks; a third would only wait.
 WORKERS = 2
+_FEW = 8
 
 
 class PackPage(Settings):
@@ -77,13 +78,13 @@ def render_pack(
     asked = list(dict.fromkeys(languages))
     report = open_report(str(data), period, str(outputs), asked[0] if asked else "zh", hospital or "")
     folder = report.folder / report.period.name / (safe_name(hospital) if hospital else "")
+    tasks = list(_tasks(settings, report, data, outputs, asked, folder))
     with ExitStack() as stack:
-        pool = _pool(stack)
+        pool = _pool(stack, len(tasks))
         font = prepare_font(letters_of_reports(report))
-        tasks = list(_tasks(settings, report, data, outputs, asked, folder, font))
         printer = browser_page() if "pdf" in settings.formats else nullcontext((None, ""))
         page, problem = stack.enter_context(printer)
-        rendered, printed = _render(pool, tasks, page, progress or (lambda name: None))
+        rendered, printed = _render(pool, tasks, font, page, progress or (lambda name: None))
     notes = [problem] if problem else []
     files = [path for one in rendered for path in (*one.files, *printed.get(one.task.name, ()))]
     pages = [_listed(one, printed) for one in rendered]
@@ -92,18 +93,18 @@ def render_pack(
     return [index, *files, manifest]
 
 
-def _pool(stack: ExitStack) -> ProcessPoolExecutor:
-    """Two processes that get ready while this one goes on."""
-    project = parameters_folder().parent
-    pool = stack.enter_context(ProcessPoolExecutor(WORKERS, get_context("spawn"), prepare_process, (project,)))
+def _pool(stack: ExitStack, tasks: int) -> ProcessPoolExecutor:
+    """Processes that get ready while this one goes on; one for a few pages, which take less time than its start."""
+    project, workers = parameters_folder().parent, WORKERS if tasks > _FEW else 1
+    pool = stack.enter_context(ProcessPoolExecutor(workers, get_context("spawn"), prepare_process, (project,)))
     stack.callback(pool.shutdown, wait=False, cancel_futures=True)
-    for _ in range(WORKERS):
+    for _ in range(workers):
         pool.submit(warm_up)
     return pool
 
 
 def _tasks(
-    settings: Pack, report: Report, data: Path, outputs: Path, languages: list[str], folder: Path, font: bytes
+    settings: Pack, report: Report, data: Path, outputs: Path, languages: list[str], folder: Path
 ) -> Iterator[Task]:
     wrong = [language for language in languages if language not in LANGUAGES]
     if wrong or not languages:
@@ -128,16 +129,16 @@ def _tasks(
                 }
                 subject = report.name("department", department) if department else ""
                 title = settings.title[language]  # type: ignore[index]
-                yield Task(notebook, parameters, language, title, folder, name, subject, settings.formats, font)
+                yield Task(notebook, parameters, language, title, folder, name, subject, settings.formats)
 
 
 def _render(
-    pool: ProcessPoolExecutor, tasks: list[Task], printer: Page | None, progress: Callable[[str], None]
+    pool: ProcessPoolExecutor, tasks: list[Task], font: bytes, printer: Page | None, progress: Callable[[str], None]
 ) -> tuple[list[Rendered], dict[str, tuple[Path, ...]]]:
     """Pages in the order of the tasks, and the PDFs by page name; notebooks in the pool, the browser here."""
     done: dict[str, Rendered] = {}
     printed: dict[str, tuple[Path, ...]] = {}
-    for future in as_completed([pool.submit(render_task, task) for task in tasks]):
+    for future in as_completed([pool.submit(render_task, task, font) for task in tasks]):
         made = future.result()
         done[made.task.name] = made
         if printer is not None:

@@ -4,10 +4,10 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Error, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Route, sync_playwright
 
 from analysis.reporting.files import write_bytes
 
@@ -46,19 +46,24 @@ def browser_page() -> Iterator[tuple[Page | None, str]]:
     if browser is None:
         yield None, NO_BROWSER
         return
-    arguments = ["--no-sandbox"] if sys.platform != "win32" and os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
+    with ExitStack() as stack:
         try:
-            running = playwright.chromium.launch(executable_path=browser, args=[*arguments, "--disable-gpu"])
+            running = _launched(stack, browser)
         except Error as error:
             yield None, f"no PDF: {browser} does not start: {error.message.splitlines()[0]}"
             return
-        try:
-            page = running.new_context().new_page()
-            page.route("**/*", _refuse)
-            yield page, ""
-        finally:
-            running.close()
+        page = running.new_context().new_page()
+        page.route("**/*", _refuse)
+        yield page, ""
+
+
+def _launched(stack: ExitStack, browser: str) -> Browser:
+    """The browser, closed with the stack; without its sandbox only where root runs it, who cannot have one."""
+    arguments = ["--no-sandbox"] if sys.platform != "win32" and os.geteuid() == 0 else []
+    playwright = stack.enter_context(sync_playwright())
+    running = playwright.chromium.launch(executable_path=browser, args=[*arguments, "--disable-gpu"])
+    stack.callback(running.close)
+    return running
 
 
 def print_pdf(page: Page, html: Path, pdf: Path) -> Path:

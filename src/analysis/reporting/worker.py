@@ -19,7 +19,6 @@ class Task:
     name: str
     subject: str
     formats: tuple[str, ...]
-    font: bytes
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ def warm_up() -> None:
     from analysis.reporting import html, runner, workbook  # noqa: F401 imported for their time
 
 
-def render_task(task: Task) -> Rendered:
+def render_task(task: Task, font: bytes) -> Rendered:
     """Run the notebook and write its page and workbook."""
     from analysis.reporting.files import write_text
     from analysis.reporting.font import page_font, use_prepared
@@ -54,7 +53,7 @@ def render_task(task: Task) -> Rendered:
     from analysis.reporting.runner import execute
     from analysis.reporting.workbook import write_workbook
 
-    use_prepared(task.font)
+    use_prepared(font)
     executed = execute(task.notebook, task.parameters)
     head, findings = head_of(executed), findings_of(executed)
     page = make_page(executed, task.language, page_font, task.title)

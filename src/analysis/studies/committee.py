@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from analysis.closed_period import closed_periods, open_period, read_card
-from analysis.contract import closed_tables
+from analysis.contract import period_tables
 from analysis.engine import Engine
 from analysis.errors import InputError
 from analysis.periods import Period
@@ -69,7 +69,7 @@ def _load(folder: Path, marks: tuple[tuple[Period, str], ...], hospital: str) ->
     periods = [period for period, _ in marks]
     for name in _TABLES:
         chosen = periods[-1:] if name == "names" else periods
-        engine.stack(closed_tables()[name], {p.name: folder / p.name / "tables" / f"{name}.parquet" for p in chosen})
+        engine.stack(period_tables()[name], {p.name: folder / p.name / "tables" / f"{name}.parquet" for p in chosen})
     one = _one_hospital(engine, hospital, folder)
     known = followed_up(periods)
     values = {"hospital": one, "end_at": periods[-1].end, "known_until": known.name if known else ""}

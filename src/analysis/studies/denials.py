@@ -12,6 +12,8 @@ from analysis.studies.report import Report
 from analysis.vocabulary import codes, label
 
 _MOST = 10
+#: Stands for the departments shown in one row.
+_REST = "*rest"
 
 
 def denials_by_department(report: Report) -> Finding:
@@ -21,11 +23,12 @@ def denials_by_department(report: Report) -> Finding:
     if cells.empty:
         return absent(report, question, "denials")
     counts, money = _cross(cells, "denials"), _cross(cells, "amount")
-    counts, money = _pooled(report, counts, money)
+    counts, money, pooled = _pooled(counts, money)
+    names = _names(report, money.index, pooled)
     grid, hidden = _protected(counts, money)
     reasons = list(money.columns)
     rows = pd.DataFrame(grid, columns=reasons, index=money.index, dtype=object)
-    rows.insert(0, "department", list(money.index))
+    rows.insert(0, "department", names)
     totals = _with_total(counts.sum(axis=1), money.sum(axis=1))
     rows["total"], rows["denied_cases"] = totals
     bottom = {"department": report.say("合计", "Total"), **money.sum().to_dict()}
@@ -38,7 +41,7 @@ def denials_by_department(report: Report) -> Finding:
     heads += [column("total", report.style, "money_large"), column("denied_cases", report.style, "count")]
     sheet = report.say("拒付", "Denials")
     table = Table(rows, tuple(heads), sheet, report.style, strong=frozenset({len(rows) - 1}))
-    return Finding(question, table, _text(report, money), _notes(report, bool(hidden)))
+    return Finding(question, table, _text(report, money, names[0]), _notes(report, bool(hidden)))
 
 
 def department_denials(report: Report, department: str) -> Finding:
@@ -58,6 +61,16 @@ def department_denials(report: Report, department: str) -> Finding:
     hidden = hidden_cells(cells["denials"].to_numpy().reshape(1, -1), columns=False)[0]
     if hidden.all():
         return Finding(question, None, _department_text(report, cells, hidden, total), _notes(report, hidden=False))
+    sheet = report.say("拒付", "Denials")
+    rows = _reason_rows(report, cells, hidden)
+    heads = [column("reason", report.style), column("denied_cases", report.style, "count")]
+    heads += [column("amount", report.style, "money"), column("share", report.style, "percent1")]
+    table = Table(rows, tuple(heads), sheet, report.style, strong=frozenset({len(rows) - 1}))
+    return Finding(question, table, _department_text(report, cells, hidden, total), _notes(report, bool(hidden.any())))
+
+
+def _reason_rows(report: Report, cells: pd.DataFrame, hidden: np.ndarray) -> pd.DataFrame:
+    """One row a reason, small ones hidden, and the total."""
     small = cells["denials"].to_numpy() < LIMIT
     rows = pd.DataFrame({
         "reason": [label("denial_reason", reason, report.language) for reason in cells["reason"]],
@@ -65,18 +78,9 @@ def department_denials(report: Report, department: str) -> Finding:
         "amount": cells["amount"].astype(object).mask(hidden, HIDDEN).to_numpy(),
         "share": (cells["amount"] / cells["amount"].sum()).astype(object).mask(hidden, HIDDEN).to_numpy(),
     })  # fmt: skip
-    sum_row = {
-        "reason": report.say("合计", "Total"),
-        "denied_cases": total,
-        "amount": cells["amount"].sum(),
-        "share": 1.0,
-    }
-    rows.loc[len(rows)] = sum_row
-    heads = [column("reason", report.style), column("denied_cases", report.style, "count")]
-    heads += [column("amount", report.style, "money"), column("share", report.style, "percent1")]
-    sheet = report.say("拒付", "Denials")
-    table = Table(rows, tuple(heads), sheet, report.style, strong=frozenset({len(rows) - 1}))
-    return Finding(question, table, _department_text(report, cells, hidden, total), _notes(report, bool(hidden.any())))
+    total = {"denied_cases": int(cells["denials"].sum()), "amount": cells["amount"].sum(), "share": 1.0}
+    rows.loc[len(rows)] = {"reason": report.say("合计", "Total"), **total}
+    return rows
 
 
 def _cross(cells: pd.DataFrame, value: str) -> pd.DataFrame:
@@ -84,18 +88,22 @@ def _cross(cells: pd.DataFrame, value: str) -> pd.DataFrame:
     return wide.reindex(columns=[reason for reason in codes("denial_reason") if reason in wide.columns])
 
 
-def _pooled(report: Report, counts: pd.DataFrame, money: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The ten departments with most money, named; the others, and those with fewer than ten denials, in one row."""
+def _pooled(counts: pd.DataFrame, money: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, int]:
+    """The ten departments with most money; the others, and those under ten denials, in one row; how many they are."""
     place = money.sum(axis=1).rank(ascending=False, method="first")
     few = (counts.sum(axis=1) < LIMIT) | (place > _MOST)
     if few.any() and counts[few].to_numpy().sum() < LIMIT and (~few).any():
         few[counts[~few].sum(axis=1).idxmin()] = True
+    keys = counts.index.where(~few, _REST)
+    order = list(money[~few].sum(axis=1).sort_values(ascending=False, kind="stable").index)
+    order += [_REST] if few.any() else []
+    return counts.groupby(keys).sum().loc[order], money.groupby(keys).sum().loc[order], int(few.sum())
+
+
+def _names(report: Report, codes_shown: pd.Index, pooled: int) -> list[str]:
     names = report.names("department")
-    title = report.say(f"其余 {int(few.sum())} 个科室", f"{int(few.sum())} other departments")
-    keys = pd.Index([title if few[code] else names.get(code, code) for code in counts.index])
-    order = money.groupby(keys).sum().sum(axis=1).sort_values(ascending=False, kind="stable").index
-    order = [name for name in order if name != title] + ([title] if few.any() else [])
-    return counts.groupby(keys).sum().loc[order], money.groupby(keys).sum().loc[order]
+    rest = report.say(f"其余 {pooled} 个科室", f"{pooled} other departments")
+    return [rest if code == _REST else names.get(code, code) for code in codes_shown]
 
 
 def _protected(counts: pd.DataFrame, money: pd.DataFrame) -> tuple[np.ndarray, int]:
@@ -112,14 +120,14 @@ def _with_total(counts: pd.Series, money: pd.Series) -> tuple[list[object], list
     ).tolist()
 
 
-def _text(report: Report, money: pd.DataFrame) -> str:
+def _text(report: Report, money: pd.DataFrame, first: str) -> str:
     total = money.to_numpy().sum()
     reasons = money.sum().sort_values(ascending=False, kind="stable").head(3)
     words = [
         f"{label('denial_reason', reason, report.language)} {report.style.write(value / total, 'percent1')}"
         for reason, value in reasons.items()
     ]
-    first, share = money.index[0], money.iloc[0].sum() / total
+    share = money.iloc[0].sum() / total
     amount, part = report.style.money(total), report.style.write(share, "percent1")
     return report.say(
         f"近 12 个月拒付 {amount}，主要原因：{listed(words, 'zh')}；最多的是{first}，占 {part}。",

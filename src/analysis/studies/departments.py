@@ -27,7 +27,7 @@ def cost_per_weight(report: Report) -> Finding:
     rows = _margins(report, span)
     rows = rows[rows["weight"].gt(0)]
     if rows.empty:
-        return absent(report, question, "cost of departments and cases")
+        return absent(report, question, "cost of departments and cases", "departments")
     past = _margins(report, before) if before else rows.iloc[:0]
     rows["per_weight"] = rows["graded_cost"] / rows["weight"]
     old = (past["graded_cost"] / past["weight"]).where(past["cases"] >= 10)
@@ -58,7 +58,7 @@ def department_margins(report: Report) -> Finding:
     rows = _margins(report, report.twelve)
     rows = rows[rows["margin"].notna()]
     if rows.empty:
-        return absent(report, question, "cost of departments and cases")
+        return absent(report, question, "cost of departments and cases", "departments")
     accrued = report.sql("department_accruals", **report.twelve.bounds).set_index("department")
     rows = rows.join(accrued, how="left").sort_values("margin", kind="stable")
     rows["margin_rate"] = rows["margin"] / rows["income"].where(rows["income"] > 0)

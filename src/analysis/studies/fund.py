@@ -5,7 +5,7 @@ import pandas as pd
 from analysis.presentation.bars import paired_bars
 from analysis.presentation.finding import Finding
 from analysis.presentation.lines import Series, line
-from analysis.presentation.numbers import is_empty
+from analysis.presentation.numbers import Kind, is_empty
 from analysis.presentation.tables import Chart, Column, Table, columns
 from analysis.studies.absent import absent
 from analysis.studies.report import Report
@@ -48,47 +48,44 @@ def fund_balance(report: Report) -> Finding:
     if report.period.name not in months.index or is_empty(months.loc[report.period.name, "income"]):
         return absent(report, question, "fund balance")
     names = [period.name for period in report.trend]
-    rate = (1 - months["expenditure"] / months["income"]).reindex(names)
-    so_far = _running(months, report, names)
-    rows = pd.DataFrame({
-        "month": names,
-        "income": months["income"].reindex(names).to_numpy(),
-        "expenditure": months["expenditure"].reindex(names).to_numpy(),
-        "rate": rate.to_numpy(),
-        "so_far": so_far,
-    })  # fmt: skip
-    style, money, share = report.style, "money_large", "percent1"
-    heads = [Column("month", report.say("月份", "Month"))]
-    heads += [
-        Column("income", style.with_unit(label("indicator", "fund_income", report.language), money), money),
-        Column("expenditure", style.with_unit(label("indicator", "fund_expenditure", report.language), money), money),
-        Column("rate", report.say("结余率", "Balance rate"), share),
-        Column("so_far", report.say("当年累计结余率", "Balance rate, year to date"), share),
-    ]
-    chart = Chart("line", "month", ("rate", "so_far"))
-    table = Table(rows, tuple(heads), report.say("基金结余", "Fund balance"), style, chart=chart)
+    rate, so_far = (1 - months["expenditure"] / months["income"]).reindex(names), _running(months, report)
     red_line = months.loc[report.period.name, "red_line"]
     limit = None if is_empty(red_line) else float(red_line)
     main = Series(report.say("当年累计", "year to date"), "percent1", so_far, limit)
     other = Series(report.say("当月", "month"), "percent1", rate.tolist())
-    figure = line(names, main, style, report.say("红线", "red line"), other)
+    figure = line(names, main, report.style, report.say("红线", "red line"), other)
     text, alarm = _balance_text(report, months, so_far[-1], limit)
+    table = _balance_table(report, months.reindex(names).assign(rate=rate, so_far=so_far, month=names))
     return Finding(question, table, text, _balance_notes(report), figure, alarm, listed=False)
+
+
+def _balance_table(report: Report, rows: pd.DataFrame) -> Table:
+    money: Kind = "money_large"
+    income, spent = (label("indicator", f"fund_{name}", report.language) for name in ("income", "expenditure"))
+    heads = (
+        Column("month", report.say("月份", "Month")),
+        Column("income", report.style.with_unit(income, money), money),
+        Column("expenditure", report.style.with_unit(spent, money), money),
+        Column("rate", report.say("结余率", "Balance rate"), "percent1"),
+        Column("so_far", report.say("当年累计结余率", "Balance rate, year to date"), "percent1"),
+    )
+    chart = Chart("line", "month", ("rate", "so_far"))
+    return Table(rows, heads, report.say("基金结余", "Fund balance"), report.style, chart=chart)
 
 
 def _sum(months: pd.DataFrame, periods) -> pd.Series:
     return months.reindex([period.name for period in periods]).sum(min_count=1)
 
 
-def _running(months: pd.DataFrame, report: Report, names: list[str]) -> list[float | None]:
-    """Balance rate from January to each month; empty where a month since January is not closed."""
+def _running(months: pd.DataFrame, report: Report) -> list[float | None]:
+    """Balance rate from January to each month of the trend; empty where a month since January is not closed."""
     values: list[float | None] = []
     for period in report.trend:
-        since = [name for name in _since_january(period.name) if name in months.index]
-        whole = len(since) == len(_since_january(period.name))
-        total = months.loc[since, ["income", "expenditure"]].sum()
+        since = _since_january(period.name)
+        whole = set(since) <= set(months.index)
+        total = months.reindex(since)[["income", "expenditure"]].sum()
         values.append(1 - total["expenditure"] / total["income"] if whole and total["income"] else None)
-    return values if len(names) == len(values) else []
+    return values
 
 
 def _since_january(name: str) -> list[str]:

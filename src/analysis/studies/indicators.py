@@ -46,31 +46,22 @@ def committee_indicators(report: Report, wanted: Sequence[str] = COMMITTEE) -> F
     frame = frame.loc[names].rename(columns={"span": "so_far"})
     kinds = [kind_of(name, is_empty(frame.loc[name, "cases"])) for name in names]
     state = {name: judged(name, frame.loc[name, "now"], frame.loc[name, "target"]) for name in names}
-    months = trend_rows(report, "hospital", report.hospital)
-    known = peers(report)
-    rows = frame.assign(
-        indicator=[label_of(name, kind, report.style) for name, kind in zip(names, kinds, strict=True)],
+    rows = _rows(report, frame, kinds, state)
+    heads, sheet = _columns_with_values(report, rows), report.say("指标", "Indicators")
+    missed = frozenset((i, "now") for i, name in enumerate(names) if state[name] == "missed")
+    table = Table(rows, heads, sheet, report.style, by_row=tuple(kinds), alarm=missed)
+    text = _verdict(report, names, state, frame)
+    return Finding(question, table, text, _caveats(report, wanted, frame, names), alarm=bool(missed))
+
+
+def _rows(report: Report, frame: pd.DataFrame, kinds: list[Kind], state: dict[str, str]) -> pd.DataFrame:
+    months, known = trend_rows(report, "hospital", report.hospital), peers(report)
+    return frame.assign(
+        indicator=[label_of(name, kind, report.style) for name, kind in zip(frame.index, kinds, strict=True)],
         state=list(state.values()),
-        change=[_change_text(report, frame.loc[n], k) for n, k in zip(names, kinds, strict=True)],
-        peer=[known.get(name) for name in names],
-        trend=[Trend(months[name].tolist(), state[name] == "missed") for name in names],
-    )
-    alarm = frozenset((i, "now") for i, name in enumerate(names) if state[name] == "missed")
-    table = Table(
-        rows,
-        _columns_with_values(report, rows),
-        report.say("指标", "Indicators"),
-        report.style,
-        by_row=tuple(kinds),
-        alarm=alarm,
-    )
-    missed = [name for name in names if state[name] == "missed"]
-    return Finding(
-        question,
-        table,
-        _verdict(report, names, state, frame),
-        _caveats(report, wanted, frame, names),
-        alarm=bool(missed),
+        change=[_change_text(report, frame.loc[n], k) for n, k in zip(frame.index, kinds, strict=True)],
+        peer=[known.get(name) for name in frame.index],
+        trend=[Trend(months[name].tolist(), state[name] == "missed") for name in frame.index],
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.closed_period import ClosedPeriods, open_period
-from analysis.contract import closed_tables
+from analysis.contract import period_tables
 from analysis.engine import Engine, sql_text
 from analysis.periods import Period
 from analysis.presentation.numbers import Style
@@ -151,9 +151,15 @@ class Report:
 
     def contents(self) -> pd.DataFrame:
         """The closed tables of the period: name, what it is called, what a row is."""
-        closed, tables = self.closed, closed_tables().items()
+        closed, tables = self.closed, period_tables().items()
         rows = [(name, table.label(self.language), table.grain, len(closed.frame(name))) for name, table in tables]
         return pd.DataFrame(rows, columns=["table", *self.say("名称 一行是 行数", "name grain rows").split()])
+
+    def meaning(self, table: str) -> pd.DataFrame:
+        """The columns of a closed table: heading, unit and what they mean."""
+        columns = period_tables()[table].columns.values()
+        rows = [(column.name, column.label(self.language), column.unit, column.meaning) for column in columns]
+        return pd.DataFrame(rows, columns=["column", *self.say("名称 单位 含义", "heading unit meaning").split()])
 
     def head(self) -> dict[str, Any]:
         """What stands at the top of a page, and what the page was made from."""

@@ -1,0 +1,3 @@
+from report_fixtures import bare, small
+
+__all__ = ["bare", "small"]

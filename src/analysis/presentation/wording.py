@@ -37,16 +37,14 @@ def span_words(first: Period, last: Period, language: Language) -> str:
     return f"{period_words(first, language)}{between}{period_words(last, language)}"
 
 
-def listed(words: Sequence[str], language: Language, most: int = 4) -> str:
-    """`A、B、C` / `A, B and C`; from more than `most`, the first ones and how many there are."""
+def listed(words: Sequence[str], language: Language, most: int = 4, unit: str = "项") -> str:
+    """`A、B、C` / `A, B and C`; of more than `most`, the first ones and how many there are (in Chinese with `unit`)."""
     words = list(words)
     if len(words) > most:
         head = words[:most]
-        return (
-            f"{'、'.join(head)}等 {len(words)} 项"
-            if language == "zh"
-            else f"{', '.join(head)} and {len(words) - most} more"
-        )
+        if language == "zh":
+            return f"{'、'.join(head)}等 {len(words)} {unit}"
+        return f"{', '.join(head)} and {len(words) - most} more"
     if language == "zh":
         return "、".join(words)
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)

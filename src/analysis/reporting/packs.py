@@ -40,11 +40,17 @@ class PackPage(Settings):
 
 
 class Pack(Settings):
-    """parameters/packs/NAME.yaml."""
+    """parameters/packs/NAME.yaml. `title_year`: the title where a whole year is closed as one period."""
 
     title: dict[Literal["zh", "en"], str]
+    title_year: dict[Literal["zh", "en"], str] = {}
     pages: list[PackPage] = Field(min_length=1)
     formats: tuple[Literal["pdf", "xlsx"], ...] = ("pdf", "xlsx")
+
+    def titled(self, report: Report, language: str) -> str:
+        """Title of the report of a period."""
+        titles = self.title_year if report.period.is_year and self.title_year else self.title
+        return titles[language]  # type: ignore[index]
 
 
 def render_pack(
@@ -88,7 +94,7 @@ def render_pack(
     notes = [problem] if problem else []
     files = [path for one in rendered for path in (*one.files, *printed.get(one.task.name, ()))]
     pages = [_listed(one, printed) for one in rendered]
-    index = write_index(folder, pages, settings.title[report.language], notes)
+    index = write_index(folder, pages, settings.titled(report, report.language), notes)
     manifest = write_manifest(folder, report.card, pack, [_origin(task) for task in tasks], [*files, index], notes)
     return [index, *files, manifest]
 
@@ -128,7 +134,7 @@ def _tasks(
                     **page.parameters,
                 }
                 subject = report.name("department", department) if department else ""
-                title = settings.title[language]  # type: ignore[index]
+                title = settings.titled(report, language)
                 yield Task(notebook, parameters, language, title, folder, name, subject, settings.formats)
 
 

@@ -1,15 +1,13 @@
 """Where do cost and quality fall together? Departments that save, beside their readmissions and complications."""
 
-import math
-
 import pandas as pd
 
 from analysis.presentation.disclosure import LIMIT
 from analysis.presentation.finding import Finding
-from analysis.presentation.numbers import is_empty
 from analysis.presentation.tables import Table, columns
 from analysis.presentation.wording import listed, plural
 from analysis.studies.absent import absent
+from analysis.studies.chance import beyond_chance
 from analysis.studies.report import Report, Span
 
 #: Departments listed where cost fell; those whose quality fell too always are.
@@ -62,17 +60,9 @@ def _rate(frame: pd.DataFrame, above: str, below: str) -> list[float | None]:
 
 
 def _worse(now: pd.Series, past: pd.Series) -> bool:
-    """Readmission or complications risen beyond chance (two proportions, two-sided 5 %)."""
+    """Readmission or complications risen beyond chance."""
     pairs = (("returned", "followed"), ("complicated", "observed"))
-    return any(_risen(now[a], now[b], past[a], past[b]) for a, b in pairs)
-
-
-def _risen(x: float, n: float, y: float, m: float) -> bool:
-    if is_empty(m) or is_empty(y) or min(n, m) < LIMIT:
-        return False
-    pooled = (x + y) / (n + m)
-    error = math.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m))
-    return error > 0 and (x / n - y / m) / error > 1.96
+    return any(beyond_chance(now[a], now[b], past[a], past[b]) > 0 for a, b in pairs)
 
 
 def _text(report: Report, n: int, watched: list[str]) -> str:

@@ -1,5 +1,6 @@
 """Is the department better or worse than last year? Its indicators against its own past and beside the hospital's."""
 
+import numpy as np
 import pandas as pd
 
 from analysis.presentation.disclosure import HIDDEN, SMALL, is_small, note
@@ -9,7 +10,7 @@ from analysis.presentation.numbers import Kind, difference, is_empty
 from analysis.presentation.sparkline import Trend
 from analysis.presentation.tables import Chart, Column, Table, columns
 from analysis.presentation.wording import listed, plural
-from analysis.studies.absent import absent
+from analysis.studies.chance import beyond_chance
 from analysis.studies.indicator_values import chosen, indicator_spans, kind_of, label_of, trend_rows
 from analysis.studies.report import Report
 from analysis.vocabulary import label, vocabulary
@@ -30,6 +31,8 @@ WATCHED = (
 )
 #: An indicator counts as changed beyond these: relatively, or in shares (points).
 _NOTICEABLE = {"change": 0.03, "points": 0.01}
+#: Rates of events among cases: changed only where it is more than chance.
+_COUNTED = {"readmission_30d", "complication_rate"}
 _TREND = ("discharges", "cost_per_weight", "margin_cost", "mean_stay")
 
 
@@ -77,7 +80,8 @@ def department_trend(report: Report, department: str) -> Finding:
         if any(not is_empty(value) for value in values[name])
     ]
     if len(periods) < 3 or not series:
-        return absent(report, question)
+        text = report.say("已结账的期间太少，看不出趋势。", "Too few periods are closed to see a trend.")
+        return Finding(question, None, text)
     rows = pd.DataFrame({"month": periods} | {name: values[name] for name in names})
     heads = [Column("month", report.say("月份", "Month"))]
     heads += [Column(n, label_of(n, kind_of(n, _sums(n)), report.style), kind_of(n, _sums(n))) for n in names]
@@ -105,14 +109,20 @@ def _sums(name: str) -> bool:
 
 def _direction(name: str, row: pd.Series, kind: Kind) -> str:
     """better, worse or same against the year before; none where it cannot be said."""
-    change, wanted = difference(row["span"], row["before"], kind), vocabulary().indicators[name].direction
+    wanted, change = vocabulary().indicators[name].direction, difference(row["span"], row["before"], kind)
     if name == "margin_cost" and not is_empty(row["before"]):
         change = (row["span"] - row["before"]) / (abs(row["before"]) or 1)
     if change is None or wanted == "none":
         return "none"
-    if abs(change) < _NOTICEABLE["points" if kind.startswith("percent") else "change"]:
-        return "same"
-    return "better" if (change > 0) == (wanted == "up") else "worse"
+    if name in _COUNTED:
+        moved = beyond_chance(*row[["span_numerator", "span_denominator", "before_numerator", "before_denominator"]])
+    else:
+        moved = int(np.sign(change)) if abs(change) >= _NOTICEABLE[_unit_of_change(kind)] else 0
+    return "same" if not moved else "better" if (moved > 0) == (wanted == "up") else "worse"
+
+
+def _unit_of_change(kind: Kind) -> str:
+    return "points" if kind.startswith("percent") else "change"
 
 
 def _change(report: Report, row: pd.Series, kind: Kind) -> str:
@@ -123,7 +133,7 @@ def _columns(report: Report, rows: pd.DataFrame) -> tuple[Column, ...]:
     specs = [("indicator", "text"), ("now", "by_row"), ("span", "by_row"), ("span_before", "by_row")]
     specs += [("change", "text_right"), ("direction", "mark"), ("hospital_value", "by_row"), ("trend", "trend")]
     gone = {"span_before", "change", "direction"} if rows["span_before"].isna().all() else set()
-    gone |= {"trend"} if report.period.is_year else set()
+    gone |= {"trend", "now"} if report.period.is_year else set()
     return columns(report.style, *[spec for spec in specs if spec[0] not in gone], heads=report.heads)
 
 
@@ -137,8 +147,9 @@ def _basis(report: Report) -> str:
         )
     past = before.words(report.language)
     return report.say(
-        f"比较区间：{now}，对照 {past}；变化不足 3%（占比类 1 个百分点）记为持平。",
-        f"Compared: {now} with {past}; changes under 3 % (shares: 1 point) count as the same.",
+        f"比较区间：{now}，对照 {past}；变化不足 3%（占比类 1 个百分点）记为持平，再入院与并发症以超出偶然波动为准。",
+        f"Compared: {now} with {past}. The same: changes under 3 % (shares: 1 point), readmissions and complications "
+        "within chance.",
     )
 
 

@@ -114,7 +114,7 @@ def _risen_text(report: Report, rows: pd.DataFrame, risen: list[int]) -> str:
             f"None of {plural(known, 'department')} stands 3 % above the year before.",
         )
     words = [f"{rows['department'].iloc[i]} {report.style.write(rows['change'].iloc[i], 'change')}" for i in risen]
-    which = listed(words, report.language, 4)
+    which = listed(words, report.language, 4, "个")
     return report.say(
         f"{known} 个科室中 {len(risen)} 个比上年同期高出 3% 以上：{which}。",
         f"{len(risen)} of {plural(known, 'department')} stand 3 % or more above the year before: {which}.",
@@ -146,7 +146,7 @@ def _margin_text(report: Report, rows: pd.DataFrame, losing: list[int]) -> str:
             f"All {plural(len(known), 'department')} earn their full cost, {total} together.",
         )
     words = [f"{rows['department'].iloc[i]} {report.style.money(rows['margin'].iloc[i], signed=True)}" for i in losing]
-    which = listed(words, report.language, 3)
+    which = listed(words, report.language, 3, "个")
     lost = report.style.money(-sum(rows["margin"].iloc[i] for i in losing))
     verb = "loses" if len(losing) == 1 else "lose together"
     return report.say(
@@ -157,14 +157,20 @@ def _margin_text(report: Report, rows: pd.DataFrame, losing: list[int]) -> str:
 
 def _margin_notes(report: Report, rows: pd.DataFrame) -> tuple[str, ...]:
     words = report.twelve.words(report.language)
-    basis = report.say(
-        f"{words}。直接成本、全成本为当期住院发生额（含在院）；收入、出院病例成本与盈亏按出院病例计。",
-        f"{words}. Direct and full cost: inpatient cost accrued in the span, patients in house included; income, "
-        "cost of cases and margins: discharged cases.",
-    )
-    meaning = report.say(
-        "边际贡献 = DRG 收入 − 变动成本（药品、卫生材料、风险基金、其他）；成本盈亏 = DRG 收入 − 全成本。",
-        "Contribution margin = DRG income − variable cost (drugs, materials, risk fund, other); cost margin = DRG "
-        "income − full cost.",
-    )
-    return (basis, meaning, *note(_any_hidden(rows), report.language))
+    zh, en = "，按出院病例计；成本盈亏 = DRG 收入 − 全成本。", ", discharged cases; margin = income − full cost."
+    notes = [words + report.say(zh, en)]
+    if rows["full_cost"].notna().any():
+        notes.append(
+            report.say(
+                "直接成本、全成本为当期住院发生额（含在院患者），与出院病例成本口径不同。",
+                "Direct and full cost: inpatient cost accrued in the span, patients in house included.",
+            )
+        )
+    if rows["contribution"].notna().any():
+        notes.append(
+            report.say(
+                "边际贡献 = DRG 收入 − 变动成本（药品、卫生材料、风险基金、其他）。",
+                "Contribution margin = DRG income − variable cost (drugs, materials, risk fund, other).",
+            )
+        )
+    return (*notes, *note(_any_hidden(rows), report.language))

@@ -19,8 +19,8 @@ def indicator_spans(report: Report, scope: str, subject: str, span: Span, before
 
     Returns
     -------
-    Frame indexed by indicator: now, target, previous, year_before, cases (denominator of now), span, before (pooled
-    over the two spans; empty where an indicator does not add up).
+    Frame indexed by indicator: now, target, previous, year_before, cases (denominator of now), span and before (pooled
+    over the two spans; empty where an indicator does not add up), and their numerators and denominators.
     """
     frame = _rows(report, scope, subject, span, before, report.period)
     known = report.followed_up
@@ -45,7 +45,9 @@ def _rows(report: Report, scope: str, subject: str, span: Span, before: Span | N
     ).set_index("indicator")
     for name in ("span", "before"):
         rows[name] = [_pooled(i, row[f"{name}_numerator"], row[f"{name}_denominator"]) for i, row in rows.iterrows()]
-    return rows[["now", "target", "previous", "year_before", "cases", "span", "before"]].astype(float)
+    kept = ["now", "target", "previous", "year_before", "cases", "span", "before"]
+    counts = ["span_numerator", "span_denominator", "before_numerator", "before_denominator"]
+    return rows[[*kept, *counts]].astype(float)
 
 
 def _pooled(indicator: str, numerator: float, denominator: float) -> float | None:

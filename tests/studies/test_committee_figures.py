@@ -11,7 +11,7 @@ from report_fixtures import opened
 from analysis.closed_period import write_period
 from analysis.errors import InputError
 from analysis.periods import Period, parse_range
-from analysis.studies import cost_and_quality, drgs, fund
+from analysis.studies import cost_and_quality, denials, drgs, fund
 from analysis.studies.committee import open_report
 from analysis.studies.indicator_values import indicator_spans, judged, peers
 from analysis.studies.indicators import committee_indicators
@@ -202,3 +202,17 @@ def test_wrong_language_period_and_department(small):
         opened(small, department="D99")
     with pytest.raises(InputError, match="not closed: 2024-01"):
         open_report(str(small.data), "2024-01", str(small.outputs))
+
+
+def test_no_cell_of_fewer_than_ten_denials_is_shown(small):
+    """Every named department's cell: hidden where its denials are under ten; the totals of rows stay."""
+    report = opened(small)
+    table = denials.denials_by_department(report).table
+    assert table is not None
+    shown = table.rows.drop(index="all")
+    raw = report.sql("denial_cells", **report.twelve.bounds, department="").set_index(["department", "reason"])
+    for (department, reason), cell in raw.iterrows():
+        if department in shown.index:
+            assert (shown.loc[department, reason] == "*") >= (cell["denials"] < 10)
+    assert shown["denied_cases"].min() >= 10
+    assert (shown.drop(columns=["department", "total", "denied_cases"]) == "*").sum(axis=1).ne(1).all()

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from analysis.presentation.disclosure import HIDDEN, LIMIT, SMALL, hidden_cells, note
+from analysis.presentation.disclosure import HIDDEN, LIMIT, SMALL, hidden_cells, hidden_groups, note
 from analysis.presentation.finding import Finding
 from analysis.presentation.tables import Column, Table, column
 from analysis.presentation.wording import listed
@@ -22,26 +22,42 @@ def denials_by_department(report: Report) -> Finding:
     cells = report.sql("denial_cells", **report.twelve.bounds, department="")
     if cells.empty:
         return absent(report, question, "denials")
-    counts, money = _cross(cells, "denials"), _cross(cells, "amount")
-    counts, money, pooled = _pooled(counts, money)
+    if cells["denials"].sum() < LIMIT:
+        return _too_few(report, question)
+    counts, money, pooled = _pooled(_cross(cells, "denials"), _cross(cells, "amount"))
     names = _names(report, money.index, pooled)
-    grid, hidden = _protected(counts, money)
-    reasons = list(money.columns)
-    rows = pd.DataFrame(grid, columns=reasons, index=money.index, dtype=object)
-    rows.insert(0, "department", names)
-    totals = _with_total(counts.sum(axis=1), money.sum(axis=1))
-    rows["total"], rows["denied_cases"] = totals
-    bottom = {"department": report.say("合计", "Total"), **money.sum().to_dict()}
-    rows.loc["all"] = bottom | {"total": money.to_numpy().sum(), "denied_cases": int(counts.to_numpy().sum())}
+    rows, hidden = _department_rows(report, counts, money, names)
     heads = [column("department", report.style)]
-    heads += [
-        Column(r, report.style.with_unit(label("denial_reason", r, report.language), "money_large"), "money_large")
-        for r in reasons
-    ]
+    for reason in money.columns:
+        text = report.style.with_unit(label("denial_reason", reason, report.language), "money_large")
+        heads.append(Column(reason, text, "money_large"))
     heads += [column("total", report.style, "money_large"), column("denied_cases", report.style, "count")]
     sheet = report.say("拒付", "Denials")
     table = Table(rows, tuple(heads), sheet, report.style, strong=frozenset({len(rows) - 1}))
-    return Finding(question, table, _text(report, money, names[0]), _notes(report, bool(hidden)))
+    return Finding(question, table, _text(report, counts, money, names[0]), _notes(report, hidden))
+
+
+def _department_rows(
+    report: Report, counts: pd.DataFrame, money: pd.DataFrame, names: list[str]
+) -> tuple[pd.DataFrame, bool]:
+    """One row a department with its total, and the totals of the reasons; whether anything is hidden."""
+    hidden, no_reason = hidden_cells(counts.to_numpy()), hidden_groups(counts.sum().to_numpy())
+    shown = np.where(counts.to_numpy() == 0, None, money.to_numpy().astype(object))
+    rows = pd.DataFrame(np.where(hidden, HIDDEN, shown), columns=money.columns, index=money.index, dtype=object)
+    rows.insert(0, "department", names)
+    rows["total"], rows["denied_cases"] = money.sum(axis=1), counts.sum(axis=1).astype(int)
+    sums = money.sum().astype(object).mask(no_reason, HIDDEN).to_dict()
+    whole = {"total": money.to_numpy().sum(), "denied_cases": int(counts.to_numpy().sum())}
+    rows.loc["all"] = {"department": report.say("合计", "Total"), **sums, **whole}
+    return rows, bool(hidden.any() or no_reason.any())
+
+
+def _too_few(report: Report, question: str) -> Finding:
+    text = report.say(
+        f"{report.lately}拒付不足 {LIMIT} 笔，不分原因列示。",
+        f"Fewer than {LIMIT} denials {report.lately}: reasons are not shown.",
+    )
+    return Finding(question, None, text)
 
 
 def department_denials(report: Report, department: str) -> Finding:
@@ -52,11 +68,7 @@ def department_denials(report: Report, department: str) -> Finding:
         return absent(report, question, "denials")
     total = int(cells["denials"].sum())
     if total < LIMIT:
-        text = report.say(
-            f"近 12 个月拒付不足 {LIMIT} 笔，不分原因列示。",
-            f"Fewer than {LIMIT} denials in twelve months: reasons are not shown.",
-        )
-        return Finding(question, None, text)
+        return _too_few(report, question)
     cells = cells.sort_values(["amount", "reason"], ascending=[False, True], kind="stable")
     hidden = hidden_cells(cells["denials"].to_numpy().reshape(1, -1), columns=False)[0]
     if hidden.all():
@@ -106,38 +118,25 @@ def _names(report: Report, codes_shown: pd.Index, pooled: int) -> list[str]:
     return [rest if code == _REST else names.get(code, code) for code in codes_shown]
 
 
-def _protected(counts: pd.DataFrame, money: pd.DataFrame) -> tuple[np.ndarray, int]:
-    hidden = hidden_cells(counts.to_numpy())
-    shown = np.where(counts.to_numpy() == 0, None, money.to_numpy().astype(object))
-    return np.where(hidden, HIDDEN, shown), int(hidden.sum())
-
-
-def _with_total(counts: pd.Series, money: pd.Series) -> tuple[list[object], list[object]]:
-    """Row totals; hidden where the pooled row itself stays under ten."""
-    small = counts < LIMIT
-    return money.astype(object).mask(small, HIDDEN).tolist(), counts.astype(int).astype(object).mask(
-        small, SMALL
-    ).tolist()
-
-
-def _text(report: Report, money: pd.DataFrame, first: str) -> str:
+def _text(report: Report, counts: pd.DataFrame, money: pd.DataFrame, first: str) -> str:
     total = money.to_numpy().sum()
-    reasons = money.sum().sort_values(ascending=False, kind="stable").head(3)
+    told = money.sum()[~hidden_groups(counts.sum().to_numpy())].sort_values(ascending=False, kind="stable").head(3)
     words = [
         f"{label('denial_reason', reason, report.language)} {report.style.write(value / total, 'percent1')}"
-        for reason, value in reasons.items()
+        for reason, value in told.items()
     ]
-    share = money.iloc[0].sum() / total
-    amount, part = report.style.money(total), report.style.write(share, "percent1")
-    return report.say(
-        f"近 12 个月拒付 {amount}，主要原因：{listed(words, 'zh')}；最多的是{first}，占 {part}。",
-        f"{amount} denied in twelve months, chiefly {listed(words, 'en')}; most in {first} ({part}).",
-    )
+    zh, en = f"{report.lately}拒付 {report.style.money(total)}", f"{report.style.money(total)} denied {report.lately}"
+    if words:
+        zh, en = f"{zh}，主要原因：{listed(words, 'zh')}", f"{en}, chiefly {listed(words, 'en')}"
+    if money.index[0] != _REST:
+        part = report.style.write(money.iloc[0].sum() / total, "percent1")
+        zh, en = f"{zh}；最多的是{first}，占 {part}", f"{en}; most in {first} ({part})"
+    return report.say(zh + "。", en + ".")
 
 
 def _department_text(report: Report, cells: pd.DataFrame, hidden: np.ndarray, total: int) -> str:
     amount = report.style.money(cells["amount"].sum())
-    zh, en = f"近 12 个月拒付 {total} 笔、{amount}", f"{total} denials, {amount} in twelve months"
+    zh, en = f"{report.lately}拒付 {total} 笔、{amount}", f"{total} denials, {amount} {report.lately}"
     if hidden.all():
         zh, en = zh + "；各原因均不足 10 笔，不分列", en + "; each reason stands under ten and is not shown"
     if not hidden[0]:

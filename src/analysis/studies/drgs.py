@@ -134,7 +134,7 @@ def _text(report: Report, rows: pd.DataFrame) -> str:
 
 def _notes(report: Report, rows: pd.DataFrame) -> tuple[str, ...]:
     words = report.twelve.words(report.language)
-    span = words + report.say("（单月病例少，按 12 个月合计）。", " (twelve months: a month holds few cases of a DRG).")
+    span = words + report.say("（单月病例少，多月合计）。", " (months together: one holds few cases of a DRG).")
     span = words + report.say("。", ".") if report.period.is_year else span
     if rows["margin_second"].notna().any():
         rule = report.say(

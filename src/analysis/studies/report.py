@@ -13,7 +13,7 @@ from analysis.contract import period_tables
 from analysis.engine import Engine, sql_text
 from analysis.periods import Period
 from analysis.presentation.numbers import Style
-from analysis.presentation.wording import period_words, span_words
+from analysis.presentation.wording import period_words, plural, span_words
 from analysis.vocabulary import Language
 
 SQL = "analysis.studies"
@@ -99,6 +99,14 @@ class Report:
         span = self.span(self.period if self.period.is_year else self.period.shift(-11), self.period)
         assert span is not None
         return span
+
+    @property
+    def lately(self) -> str:
+        """How the last twelve months are spoken of, which may be fewer where few are closed."""
+        months = len(self.twelve.periods)
+        if self.period.is_year:
+            return self.say("全年", "in the year")
+        return self.say(f"近 {months} 个月", "in twelve months" if months == 12 else f"in {plural(months, 'month')}")
 
     @property
     def compared(self) -> tuple[Span, Span | None]:

@@ -1,5 +1,7 @@
 """How severe the cases of each group are, and factors that depend on severity without moving a group's mean."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from analysis.demo.world import World
@@ -7,6 +9,7 @@ from analysis.demo.world import World
 MILD, CC, MCC = 0, 1, 2
 
 
+@lru_cache(maxsize=4)
 def severity_shares(world: World) -> np.ndarray:
     """Share of cases without, with CC, with MCC: DRG x 3.
 

@@ -1,5 +1,7 @@
 """Coded diagnoses of the stays of one month of admission, and the severity a grouper finds in them."""
 
+from functools import lru_cache
+
 import numpy as np
 import pyarrow as pa
 
@@ -20,12 +22,12 @@ def draw_diagnoses(world: World, stays: Stays, month: int) -> dict[str, np.ndarr
     is_tumour = np.array([d.tumours for d in world.drgs])[stays.drg]
     u = rng.random((4, len(rows)))
     parts = [(rows, principal, True, 0), (rows[is_tumour], tumour[is_tumour], True, 1)]
-    major = stays.severity == MCC
-    parts.append((rows[major], _level_codes(world, rng, "MCC", principal)[major], True, 2))
-    some = (stays.severity == CC) | (major & (u[0] < 0.5))
-    parts.append((rows[some], _level_codes(world, rng, "CC", principal)[some], True, 3))
     ill = stays.complication
-    parts.append((rows[ill], _complication_codes(world, stays, rng)[ill], False, 4))
+    parts.append((rows[ill], _complication_codes(world, stays, rng)[ill], False, 2))
+    major = stays.severity == MCC
+    parts.append((rows[major], _level_codes(world, rng, "MCC", principal)[major], True, 3))
+    some = (stays.severity == CC) | (major & (u[0] < 0.5))
+    parts.append((rows[some], _level_codes(world, rng, "CC", principal)[some], True, 4))
     parts += _comorbidities(world, stays, rng)
     found = {
         "stay": np.concatenate([p[0] for p in parts]),
@@ -95,6 +97,7 @@ def _principal(world: World, stays: Stays, rng: np.random.Generator) -> np.ndarr
     return found
 
 
+@lru_cache(maxsize=4)
 def _annulled(world: World) -> np.ndarray:
     """Whether a secondary code (row) is annulled by a principal diagnosis (column)."""
     listed = world.parameters.diagnoses

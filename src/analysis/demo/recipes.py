@@ -100,9 +100,9 @@ def expected_charges(world: World, recipes: Recipes) -> np.ndarray:
 
 def _bundle(world: World, rows: list[RecipeRow], decisions: list[str]) -> list[tuple]:
     taken: dict[str, float] = {}
-    imported = _imported_parts(world, rows)
+    moving = _moving_parts(world, rows)
     found = []
-    for row in rows:
+    for position, row in enumerate(rows):
         name = f"{row.bundle}.{row.pick.lstrip('=')}" if row.pick else ""
         low = taken.get(name, 0.0) if row.pick and not row.pick.startswith("=") else 0.0
         high = low + row.p
@@ -112,9 +112,6 @@ def _bundle(world: World, rows: list[RecipeRow], decisions: list[str]) -> list[t
             if not row.pick.startswith("="):
                 taken[name] = high
         when, span = re.fullmatch(r"([a-z]+)(\d*)", row.when).groups()
-        shift = imported.get(name, 0.0) * (
-            -1.0 if world.items[world.item_position[row.item]].origin == "imported" else 1.0
-        )
         decision = decisions.index(name) if name else -1
         found.append(
             (
@@ -126,24 +123,20 @@ def _bundle(world: World, rows: list[RecipeRow], decisions: list[str]) -> list[t
                 row.q,
                 row.flex,
                 decision,
-                shift,
+                moving.get(position, 0.0),
             )
         )
     return found
 
 
-def _imported_parts(world: World, rows: list[RecipeRow]) -> dict[str, float]:
-    """Choices between an imported item (first) and a domestic one (second): the imported share."""
+def _moving_parts(world: World, rows: list[RecipeRow]) -> dict[int, float]:
+    """Choices between an imported item and a domestic one in the next row: what both rows gain if all goes domestic."""
     found = {}
-    for one, other in pairwise(rows):
+    for k, (one, other) in enumerate(pairwise(rows)):
         a, b = (world.items[world.item_position[r.item]] for r in (one, other))
-        if (
-            one.pick
-            and one.pick == other.pick
-            and a.kind == "consumable"
-            and (a.origin, b.origin) == ("imported", "domestic")
-        ):
-            found[f"{one.bundle}.{one.pick}"] = one.p
+        together = one.pick.strip("=") == one.pick == other.pick != "" and a.kind == "consumable"
+        if together and (a.origin, b.origin) == ("imported", "domestic"):
+            found[k], found[k + 1] = -one.p, one.p
     return found
 
 

@@ -1,6 +1,7 @@
 """Stories that can be switched off: how strongly one acts in each department and month."""
 
 import json
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -9,6 +10,7 @@ from analysis.demo.world import RUN_IN, World
 from analysis.periods import Period
 
 
+@lru_cache(maxsize=4)
 def roll_out(world: World) -> np.ndarray:
     """Strength of the cost management, month (run-in first) x department; 0 = not there, about 1 = in full.
 
@@ -25,7 +27,16 @@ def roll_out(world: World) -> np.ndarray:
         strength[row, pilot] = max(leak, _since(period, story.pilots_from, story.ramp))
         strength[row, ~pilot] = _since(period, story.everyone_from, story.ramp)
     taken_up = np.exp(world.rng("roll_out.department").normal(0, story.department_spread, world.clinical))
-    return strength * taken_up / taken_up.mean()
+    return strength * taken_up / (taken_up @ _inpatient_money(world))
+
+
+def _inpatient_money(world: World) -> np.ndarray:
+    """Share of each department in the inpatient charges that are expected."""
+    money = np.zeros(world.clinical)
+    for drg in world.drgs:
+        for code, share in drg.departments.items():
+            money[world.department(code)] += share * drg.share * drg.charge
+    return money / money.sum()
 
 
 def _since(period: Period, begin: str, ramp: list[float]) -> float:

@@ -1,6 +1,7 @@
 """Outpatient visits, one month at a time: light, without charge lines."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -111,6 +112,7 @@ def visits_table(world: World, visits: Visits, crowd: Crowd, physicians: pa.Arra
     )
 
 
+@lru_cache(maxsize=4)
 def _weights(world: World) -> np.ndarray:
     calendar = world.parameters.settings.calendar
     return day_weights(world, calendar.visits, calendar.visit_weekdays)

@@ -34,9 +34,12 @@ def uniform(seed: int, name: str, numbers: np.ndarray) -> np.ndarray:
     return ((word ^ (word >> np.uint64(31))) >> np.uint64(11)) * 2.0**-53
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class World:
-    """One hospital to be generated. Months carry numbers: 0 is the first month of the data, -1 the one before."""
+    """One hospital to be generated; compared by identity, so that what follows from it can be kept.
+
+    Months carry numbers: 0 is the first month of the data, -1 the one before.
+    """
 
     parameters: DemoParameters
     seed: int

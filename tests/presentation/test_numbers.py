@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.presentation.numbers import EXCEL_FORMATS, Style, difference
+from analysis.presentation.numbers import EXCEL_FORMATS, Style, difference, sum_kind
 
 ZH, EN, USD = Style("zh"), Style("en"), Style("en", "USD")
 
@@ -66,3 +66,9 @@ def test_no_number_is_written_with_a_plain_hyphen_or_minus_zero(value: float, ki
     text = ZH.write(value, kind)  # type: ignore[arg-type]
     assert "-" not in text
     assert not text.startswith("−0") or any(digit in text for digit in "123456789")
+
+
+def test_sums_are_written_in_the_large_unit_from_a_hundred_thousand():
+    assert sum_kind([99999, -5, None, "*"]) == "money"
+    assert sum_kind([5, -100000.0]) == "money_large"
+    assert sum_kind([]) == "money"

@@ -5,6 +5,7 @@ Values come in their natural unit (money in the currency, shares as fractions). 
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -28,6 +29,7 @@ Kind = Literal[
     "by_row",
 ]
 
+_LARGE = 1e5
 MINUS = "−"
 EMPTY = "–"
 
@@ -110,14 +112,20 @@ class Style:
     def money(self, value: float, signed: bool = False) -> str:
         """Money for a sentence: `12.3 万元` above 100,000, else `8,450 元`; `CNY 123,000` (three digits) in English."""
         if self.language == "zh":
-            if abs(value) >= 1e5:
+            if abs(value) >= _LARGE:
                 return f"{_fixed(value / 1e4, 1, signed)} 万{self.unit}"
             return f"{_fixed(value, 0, signed)} {self.unit}"
-        return f"{self.currency} {_fixed(_three_digits(value) if abs(value) >= 1e5 else value, 0, signed)}"
+        return f"{self.currency} {_fixed(_three_digits(value) if abs(value) >= _LARGE else value, 0, signed)}"
 
     def difference_kind(self, kind: Kind) -> Kind:
         """How the difference of two values of a kind is told: shares in percentage points, the rest relatively."""
         return "points" if kind.startswith("percent") else "change"
+
+
+def sum_kind(values: Iterable[Any]) -> Kind:
+    """How a column or chart of sums is written: in the large unit where one of them reaches 100,000."""
+    known = [abs(float(value)) for value in values if not is_empty(value) and not isinstance(value, str)]
+    return "money_large" if max(known, default=0) >= _LARGE else "money"
 
 
 def rounded(value: float, kind: Kind) -> float:

@@ -4,7 +4,7 @@ import pandas as pd
 
 from analysis.presentation.bars import paired_bars
 from analysis.presentation.finding import Finding
-from analysis.presentation.numbers import is_empty
+from analysis.presentation.numbers import is_empty, sum_kind
 from analysis.presentation.tables import Chart, Column, Table, column
 from analysis.presentation.wording import listed
 from analysis.studies.absent import absent
@@ -33,14 +33,19 @@ def cost_structure(report: Report, department: str = "") -> Finding:
     items = rows.drop(index="total")
     names = (report.say("本期", "now"), report.say("上年同期", "year before"))
     figure = paired_bars(
-        list(items["item"]), list(items["full_cost"]), list(items["before"]), report.style, "money_large", names
+        list(items["item"]),
+        list(items["full_cost"]),
+        list(items["before"]),
+        report.style,
+        sum_kind(items["full_cost"]),
+        names,
     )
     notes = (_note(report, department),)
     return Finding(question, table, _text(report, items, rows.loc["total"]), notes, figure if not department else "")
 
 
 def _table(report: Report, rows: pd.DataFrame, has_past: bool) -> Table:
-    style, money = report.style, "money_large"
+    style, money = report.style, sum_kind(rows["full_cost"])
     heads = [Column("item", report.say("成本项目", "Cost item"))]
     heads += [column(name, style, money, of="centre_costs") for name in (*_CLASSES, "full_cost")]  # type: ignore[arg-type]
     heads.append(column("share", style, "percent1"))

@@ -5,6 +5,7 @@ import pandas as pd
 
 from analysis.presentation.disclosure import HIDDEN, LIMIT, SMALL, hidden_cells, hidden_groups, note
 from analysis.presentation.finding import Finding
+from analysis.presentation.numbers import sum_kind
 from analysis.presentation.tables import Column, Table, column
 from analysis.presentation.wording import listed
 from analysis.studies.absent import absent
@@ -28,10 +29,12 @@ def denials_by_department(report: Report) -> Finding:
     names = _names(report, money.index, pooled)
     rows, hidden = _department_rows(report, counts, money, names)
     heads = [column("department", report.style)]
+    kind = sum_kind(money.to_numpy().ravel())
     for reason in money.columns:
-        text = report.style.with_unit(label("denial_reason", reason, report.language), "money_large")
-        heads.append(Column(reason, text, "money_large"))
-    heads += [column("total", report.style, "money_large"), column("denied_cases", report.style, "count")]
+        heads.append(
+            Column(reason, report.style.with_unit(label("denial_reason", reason, report.language), kind), kind)
+        )
+    heads += [column("total", report.style, kind), column("denied_cases", report.style, "count")]
     sheet = report.say("拒付", "Denials")
     table = Table(rows, tuple(heads), sheet, report.style, strong=frozenset({len(rows) - 1}))
     return Finding(question, table, _text(report, counts, money, names[0]), _notes(report, hidden))

@@ -5,7 +5,7 @@ import pandas as pd
 from analysis.presentation.bars import ranked_bars
 from analysis.presentation.disclosure import LIMIT, hidden_groups
 from analysis.presentation.finding import Finding
-from analysis.presentation.numbers import is_empty
+from analysis.presentation.numbers import is_empty, sum_kind
 from analysis.presentation.tables import Chart, Table, columns
 from analysis.presentation.wording import plural
 from analysis.studies.absent import absent
@@ -90,7 +90,7 @@ def _over(rows: pd.DataFrame) -> pd.Series:
 def _table(report: Report, rows: pd.DataFrame, sheet: str) -> Table:
     specs = [("drg", "text"), ("cases", "count"), ("weight", "number3", "drgs"), ("payment_per_case", "money")]
     specs += [("cost_per_case", "money"), ("regional_cost", "money"), ("margin_per_case", "money")]
-    specs += [("margin", "money_large"), ("months_over", "text_right"), ("verdict", "mark")]
+    specs += [("margin", sum_kind(rows["margin"])), ("months_over", "text_right"), ("verdict", "mark")]
     months = [f"{int(a)} / {int(b)}" for a, b in zip(rows["months_over"], rows["months"], strict=True)]
     gone = {"months_over"} if report.period.is_year else set()
     gone |= {"regional_cost"} if rows["regional_cost"].isna().all() else set()
@@ -103,7 +103,7 @@ def _table(report: Report, rows: pd.DataFrame, sheet: str) -> Table:
 def _figure(report: Report, rows: pd.DataFrame) -> str:
     pale = rows["verdict"].isin(["unsure", "above"]).tolist()
     labels, values, bad = rows["drg"].tolist(), rows["margin"].tolist(), _over(rows).tolist()
-    return ranked_bars(labels, values, report.style, "money_large", bad=bad, pale=pale)
+    return ranked_bars(labels, values, report.style, sum_kind(values), bad=bad, pale=pale)
 
 
 def _text(report: Report, rows: pd.DataFrame) -> str:

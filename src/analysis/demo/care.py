@@ -56,6 +56,15 @@ def read_tariff(world: World) -> Tariff:
     return Tariff(category(world), np.stack([before, after], axis=1), month, performs)
 
 
+@dataclass(frozen=True)
+class Places:
+    """Where each stay of the month lay: ICU from/to, emergency department until (seconds; 0 = never)."""
+
+    icu_from: np.ndarray
+    icu_to: np.ndarray
+    emergency_to: np.ndarray
+
+
 def draw_decisions(world: World, recipes: Recipes, stays: int, month: int) -> np.ndarray:
     """One uniform number for every stay and shared decision (which implant, angiography or not)."""
     columns = [world.rng(f"decision.{name}", month).random(stays) for name in recipes.decisions]
@@ -69,54 +78,31 @@ def draw_lines(
     physicians: Physicians,
     stays: Stays,
     decisions: np.ndarray,
-    places: "Places",
+    places: Places,
     month: int,
 ) -> Lines:
     """Charge lines of the stays admitted in a month, refunds included; times in seconds, money in fen.
 
     Every draw is made for the stay without stories; a story only takes lines away, so that both worlds share the rest.
     """
-    stay, row = _planned(world, recipes, stays, decisions, month)
-    line_stay, line_row, day, order = _spread(world, recipes, stays, stay, row, month)
-    kind = tariff.kinds[recipes.item[line_row]]
+    stay, row, day, order = _spread(world, recipes, stays, *_planned(world, recipes, stays, decisions, month), month)
+    item, when, flex = recipes.item[row], recipes.when[row], recipes.flex[row]
+    kind = tariff.kinds[item]
     rng = world.rng("care.lines", month)
     u_quantity, u_keep, u_hour = (rng.random(len(day), dtype=np.float32) for _ in range(3))
-    use = _use(world, stays, month)
-    flex = recipes.flex[line_row]
-    wanted = recipes.quantity[line_row] * np.where(flex, use[line_stay, kind], 1.0)
+    wanted = recipes.quantity[row] * np.where(flex, _use(world, stays, month)[stay, kind], 1.0)
     count = np.floor(wanted + u_quantity).astype(np.int64)
-    keep = (count > 0) & _in_place(recipes.when[line_row], day, stays, line_stay)
-    when = recipes.when[line_row]
-    last_day = np.maximum(stays.days, 1)[line_stay] - 1
-    day = np.where(when == LAST, last_day, np.where(_single(when), np.minimum(day, last_day), day))
-    keep &= day <= last_day
-    at = _times(world, stays, line_stay, day, when == OPERATION, u_hour)
-    keep &= at < world.end_day * DAY
-    keep &= ~(flex & _taken_away(world, stays, line_stay, recipes.item[line_row], kind, at, u_keep))
-    chosen = np.flatnonzero(keep)
-    item = recipes.item[line_row[chosen]]
-    lines = {
-        "number": chosen,
-        "stay": line_stay[chosen],
-        "order": order[chosen],
-        "item": item,
-        "quantity": count[chosen],
-        "at": at[chosen],
-        "refund_of": np.full(len(chosen), -1),
-        "flex": flex[chosen],
-        "standing": recipes.when[line_row[chosen]] >= DAILY,
-    }
+    keep = (count > 0) & _in_place(when, day, stays, stay)
+    last_day = np.maximum(stays.days, 1)[stay] - 1
+    day = np.where(when == LAST, last_day, np.where(when < LAST, np.minimum(day, last_day), day))
+    at = _times(stays, stay, day, when == OPERATION, u_hour)
+    keep &= (day <= last_day) & (at < world.end_day * DAY)
+    keep &= ~(flex & _taken_away(world, stays, stay, item, kind, at, u_keep))
+    drawn = {"stay": stay, "order": order, "item": item, "quantity": count, "at": at, "flex": flex}
+    drawn |= {"standing": when >= DAILY, "number": np.arange(len(day)), "refund_of": np.full(len(day), -1)}
+    lines = {name: values[keep] for name, values in drawn.items()}
     lines = _with_refunds(world, tariff, stays, lines, len(day), month)
     return _priced(world, tariff, physicians, stays, lines, places, month)
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where each stay of the month lay: ICU from/to, emergency department until (seconds; 0 = never)."""
-
-    icu_from: np.ndarray
-    icu_to: np.ndarray
-    emergency_to: np.ndarray
 
 
 def _planned(world: World, recipes: Recipes, stays: Stays, decisions: np.ndarray, month: int):
@@ -172,14 +158,9 @@ def _in_place(when: np.ndarray, day: np.ndarray, stays: Stays, stay: np.ndarray)
     return np.where(when == WARD, ~inside, (when != ICU) | inside)
 
 
-def _single(when: np.ndarray) -> np.ndarray:
-    return when <= LAST
-
-
-def _times(world: World, stays: Stays, stay: np.ndarray, day: np.ndarray, at_operation: np.ndarray, u: np.ndarray):
+def _times(stays: Stays, stay: np.ndarray, day: np.ndarray, at_operation: np.ndarray, u: np.ndarray):
     """Second of each line: in the day's working hours (operations in the theatre's), inside the stay."""
-    theatre = 9 * 3600 + (stays.person[stay] * 7919) % (6 * 3600)
-    second = np.where(at_operation, theatre + (u * 5400), 7.5 * 3600 + u * (12.5 * 3600)).astype(np.int64)
+    second = np.where(at_operation, stays.theatre[stay] + (u * 5400), 7.5 * 3600 + u * (12.5 * 3600)).astype(np.int64)
     start, end = stays.admitted[stay], stays.discharged[stay]
     at = midnight(start) + day * DAY + second
     late = np.minimum(start + 600 + (u * 5400).astype(np.int64), end - 600)

@@ -111,33 +111,36 @@ def _decision(world: World, recipes: Recipes, drg: int, name: str) -> int:
 
 def _procedure_rows(world, stays: Stays, stay, code, position, first: int, physicians: pa.Array) -> pa.Table:
     number = (first + stay) * 16 + position
-    theatre = 9 * 3600 + (stays.person[stay] * 7919) % (6 * 3600) + 900 * (position - 1)
-    start = stays.admitted[stay] // DAY * DAY + stays.operation_day[stay] * DAY + theatre
+    start = (stays.admitted[stay] // DAY + stays.operation_day[stay]) * DAY + stays.theatre[stay] + 900 * (position - 1)
     start = np.clip(start, stays.admitted[stay] + 600, stays.discharged[stay] - 900)
-    end = np.minimum(
-        start + 2400 + (world.uniform("procedures.time", number) * 6000).astype(np.int64), stays.discharged[stay]
-    )
+    lasting = 2400 + (world.uniform("procedures.time", number) * 6000).astype(np.int64)
+    end = np.minimum(start + lasting, stays.discharged[stay])
     begun = np.flatnonzero(start < world.end_day * DAY)
     stay, code, position, number, start, end = (x[begun] for x in (stay, code, position, number, start, end))
     listed = world.parameters.procedures
-    theatre_drg = np.array(["general_anaesthesia" in d.bundles for d in world.drgs])
-    kind = np.where(theatre_drg[stays.drg[stay]], 0, np.where(position == 1, 1, 2))
+    general = np.array(["general_anaesthesia" in d.bundles for d in world.drgs])[stays.drg[stay]]
+    kind = np.where(general, 0, np.where(position == 1, 1, 2))
     sided = np.array([p.code[:2] in ("81", "79", "13") for p in listed])[code]
-    side = np.where(sided, stays.person[stay] % 2, -1)
-    room = (stays.person[stay] + stays.drg[stay]) % 6
+    rooms = [f"OR{k}" for k in range(1, 7)]
+    columns = {
+        "stay_id": col.numbered("S", first + stay, 7),
+        "position": col.integers(position),
+        "code": col.chosen([p.code for p in listed], code),
+        "name": col.chosen([p.name for p in listed], code),
+        "system": col.constant("icd9cm3_cn", len(stay)),
+        "body_side": col.chosen(["left", "right"], np.where(sided, stays.person[stay] % 2, -1)),
+    }
+    unsure = {
+        name: world.lacking(f"procedures.{name}", number) for name in ("start", "end", "operator", "kind", "room")
+    }
     return col.table(
         "procedures",
-        {
-            "stay_id": col.numbered("S", first + stay, 7),
-            "position": col.integers(position),
-            "code": col.chosen([p.code for p in listed], code),
-            "name": col.chosen([p.name for p in listed], code),
-            "system": col.constant("icd9cm3_cn", len(stay)),
-            "started_at": col.times(start, world.lacking("procedures.started_at", number)),
-            "ended_at": col.times(end, world.lacking("procedures.ended_at", number)),
-            "operator_id": col.chosen(physicians, stays.physician[stay], world.lacking("procedures.operator", number)),
-            "anaesthesia": col.chosen(["general", "regional", "local"], kind, world.lacking("procedures.kind", number)),
-            "room": col.chosen([f"OR{k}" for k in range(1, 7)], room, world.lacking("procedures.room", number)),
-            "body_side": col.chosen(["left", "right"], side),
+        columns
+        | {
+            "started_at": col.times(start, unsure["start"]),
+            "ended_at": col.times(end, unsure["end"]),
+            "operator_id": col.chosen(physicians, stays.physician[stay], unsure["operator"]),
+            "anaesthesia": col.chosen(["general", "regional", "local"], kind, unsure["kind"]),
+            "room": col.chosen(rooms, (stays.person[stay] + stays.drg[stay]) % 6, unsure["room"]),
         },
     )

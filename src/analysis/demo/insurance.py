@@ -52,47 +52,49 @@ def settle(world: World, stays: Stays, tally: Tally) -> Settled:
 def stays_table(
     world: World, stays: Stays, settled: Settled, severity: np.ndarray, physicians: pa.Array, teams: list[str]
 ) -> pa.Table:
+    """All stays; money only where discharged. `severity`: level of the coded diagnoses, `teams`: of the physicians."""
     number = np.arange(len(stays))
-    out = settled.discharged
-    codes = [None if code == "none" else code for code in world.drg_codes]
-    last_year = settled.month >= len(world.months) - world.months[-1].start.month
-    disposition = np.select(
-        [stays.died, world.uniform("left", number) < 0.02, world.uniform("moved", number) < 0.02], [1, 2, 3], 0
-    )
     admission = np.select([stays.base_days == 0, stays.emergency, world.uniform("sent", number) < 0.03], [3, 0, 2], 1)
+    unknown = world.lacking("stays.admission", number)
     team = np.where(world.lacking("stays.team", number), -1, stays.physician)
     blank = world.uniform("stays.physician", number) < world.parameters.settings.blank_physicians / 2
-    return col.table(
-        "stays",
-        {
-            "stay_id": col.numbered("S", number, 7),
-            "patient_id": col.numbered("P", stays.person, 8),
-            "hospital_id": col.constant(world.hospital_id, len(number)),
-            "department": col.chosen(world.departments, stays.department),
-            "team": col.chosen(teams, team),
-            "physician_id": col.chosen(physicians, stays.physician, blank),
-            "admitted_at": col.times(stays.admitted),
-            "discharged_at": col.times(stays.discharged, ~out),
-            "admission_type": col.chosen(
-                ["emergency", "elective", "transfer", "day"], admission, world.lacking("stays.admission", number)
-            ),
-            "planned": col.flags(stays.planned),
-            "age": col.integers(stays.age),
-            "sex": col.chosen(["F", "M"], stays.male.astype(int)),
-            "payer": col.chosen(list(world.parameters.settings.payers), stays.payer),
-            "transferred_from": col.chosen(["H900"], np.where(admission == 2, 0, -1)),
-            "disposition": col.chosen(["home", "died", "against_advice", "transfer"], np.where(out, disposition, -1)),
-            "drg_code": col.chosen(codes, stays.drg),
-            "drg_status": col.chosen(["final", "provisional"], (last_year | ~out).astype(int)),
-            "severity": col.chosen(["5", "3", "1"], severity),
-            "charge_total": col.money(settled.total, ~out),
-            "claimed": col.money(settled.fund, ~out),
-            "fund_paid": col.money(settled.fund, ~out),
-            "self_paid": col.money(settled.self_paid, ~out),
-            "out_of_catalogue": col.money(settled.outside, ~out),
-            "settled_on": col.dates(settled.day, ~out),
-        },
-    )
+    came = {
+        "stay_id": col.numbered("S", number, 7),
+        "patient_id": col.numbered("P", stays.person, 8),
+        "hospital_id": col.constant(world.hospital_id, len(number)),
+        "department": col.chosen(world.departments, stays.department),
+        "team": col.chosen(teams, team),
+        "physician_id": col.chosen(physicians, stays.physician, blank),
+        "admitted_at": col.times(stays.admitted),
+        "discharged_at": col.times(stays.discharged, ~settled.discharged),
+        "admission_type": col.chosen(["emergency", "elective", "transfer", "day"], admission, unknown),
+        "planned": col.flags(stays.planned),
+        "age": col.integers(stays.age),
+        "sex": col.chosen(["F", "M"], stays.male.astype(int)),
+        "payer": col.chosen(list(world.parameters.settings.payers), stays.payer),
+        "transferred_from": col.chosen(["H900"], np.where(admission == 2, 0, -1)),
+        "severity": col.chosen(["5", "3", "1"], severity),
+    }
+    return col.table("stays", came | _left(world, stays, settled))
+
+
+def _left(world: World, stays: Stays, settled: Settled) -> dict[str, pa.Array]:
+    """How the stays ended: group, money, settlement."""
+    number, inside = np.arange(len(stays)), ~settled.discharged
+    u, v = world.uniform("left", number), world.uniform("moved", number)
+    ended = np.where(inside, -1, np.select([stays.died, u < 0.02, v < 0.02], [1, 2, 3], 0))
+    this_year = settled.month >= len(world.months) - world.months[-1].start.month
+    return {
+        "disposition": col.chosen(["home", "died", "against_advice", "transfer"], ended),
+        "drg_code": col.chosen([None if code == "none" else code for code in world.drg_codes], stays.drg),
+        "drg_status": col.chosen(["final", "provisional"], (this_year | inside).astype(int)),
+        "charge_total": col.money(settled.total, inside),
+        "claimed": col.money(settled.fund, inside),
+        "fund_paid": col.money(settled.fund, inside),
+        "self_paid": col.money(settled.self_paid, inside),
+        "out_of_catalogue": col.money(settled.outside, inside),
+        "settled_on": col.dates(settled.day, inside),
+    }
 
 
 def draw_denials(world: World, stays: Stays, settled: Settled) -> dict[str, np.ndarray]:

@@ -13,39 +13,42 @@ _CLASSES = ("disease", "treatment", "system")
 
 def pathway_records_table(world: World, stays: Stays) -> pa.Table:
     """Stays on a pathway: completed, varied with a reason form, left early, or still on it."""
-    spec, number = world.parameters.records, np.arange(len(stays))
-    names = list(spec.pathways)
-    pathway, share = np.full(len(world.drgs), -1), np.zeros(len(world.drgs))
-    for k, (code, part) in enumerate(spec.pathways.values()):
-        pathway[world.drg_codes.index(code)], share[world.drg_codes.index(code)] = k, part
-    on = np.flatnonzero(world.uniform("pathway", number) < share[stays.drg])
+    spec, on, pathway = world.parameters.records, *_on_pathway(world, stays)
     late = stays.days[on] > spec.late_from * world.of_drgs("days")[stays.drg[on]]
     early = world.uniform("pathway.left", on) < 0.06
-    open_end = stays.discharged[on] >= world.end_day * DAY
-    status = np.select([open_end, early, late], [3, 2, 1], 0)
+    inside = stays.discharged[on] >= world.end_day * DAY
+    status = np.select([inside, early, late], [3, 2, 1], 0)
     varied = (status == 1) | (status == 2)
-    cause = (world.uniform("pathway.cause", on) * 3).astype(np.int64)
+    cause = np.where(varied, _one_of(world, "pathway.cause", on, 3), -1)
     reasons = [spec.variance_reasons[name][k] for name in _CLASSES for k in range(3)]
-    reason = np.where(varied, cause * 3 + (world.uniform("pathway.reason", on) * 3).astype(np.int64), -1)
-    entered = stays.admitted[on] + 1800 + (world.uniform("pathway.entered", on) * 50_000).astype(np.int64)
+    reason = np.where(varied, cause * 3 + _one_of(world, "pathway.reason", on, 3), -1)
+    entered = stays.admitted[on] + 1800 + _one_of(world, "pathway.entered", on, 50_000)
     entered = np.minimum(entered, np.minimum(stays.discharged[on], world.end_day * DAY) - 60)
-    halfway = entered + (stays.discharged[on] - entered) // 2
-    left = np.where(early, halfway, stays.discharged[on])
-    reported = left + (world.uniform("pathway.reported", on) * 34 * 3600).astype(np.int64)
+    left = np.where(early, (entered + stays.discharged[on]) // 2, stays.discharged[on])
+    reported = left + _one_of(world, "pathway.reported", on, 34 * 3600)
     unreported = ~varied | world.lacking("pathway.reported", on) | (reported >= world.end_day * DAY)
     return col.table(
         "pathway_records",
         {
             "stay_id": col.numbered("S", on, 7),
-            "pathway": col.chosen(names, pathway[stays.drg[on]]),
+            "pathway": col.chosen(list(spec.pathways), pathway),
             "entered_at": col.times(entered),
-            "left_at": col.times(left, open_end),
+            "left_at": col.times(left, inside),
             "status": col.chosen(["completed", "varied", "left", "on_path"], status),
             "variance_reason": col.chosen(reasons, reason),
-            "cause_class": col.chosen(_CLASSES, np.where(varied, cause, -1)),
+            "cause_class": col.chosen(_CLASSES, cause),
             "reported_at": col.times(reported, unreported),
         },
     )
+
+
+def _on_pathway(world: World, stays: Stays) -> tuple[np.ndarray, np.ndarray]:
+    """Stays on a pathway, and which one."""
+    pathway, share = np.full(len(world.drgs), -1), np.zeros(len(world.drgs))
+    for k, (code, part) in enumerate(world.parameters.records.pathways.values()):
+        pathway[world.drg_codes.index(code)], share[world.drg_codes.index(code)] = k, part
+    on = np.flatnonzero(world.uniform("pathway", np.arange(len(stays))) < share[stays.drg])
+    return on, pathway[stays.drg[on]]
 
 
 def mdt_table(world: World, stays: Stays) -> pa.Table:
@@ -81,8 +84,10 @@ def follow_ups_table(world: World, stays: Stays) -> pa.Table:
     stay = np.repeat(chosen, len(spec.follow_up_days))
     nth = np.tile(np.arange(len(spec.follow_up_days)), len(chosen))
     number = stay * 10 + nth
-    day = stays.discharged[stay] // DAY + np.array(spec.follow_up_days)[nth] + _upto(world, "day", number, 4)
-    at = day * DAY + 9 * 3600 + _upto(world, "hour", number, 28_000)
+    day = (
+        stays.discharged[stay] // DAY + np.array(spec.follow_up_days)[nth] + _one_of(world, "follow_up.day", number, 4)
+    )
+    at = day * DAY + 9 * 3600 + _one_of(world, "follow_up.hour", number, 28_000)
     inside = at < world.end_day * DAY
     stay, number, at = stay[inside], number[inside], at[inside]
     reached = world.uniform("follow_up.reached", number) < 0.82
@@ -98,7 +103,7 @@ def follow_ups_table(world: World, stays: Stays) -> pa.Table:
             "reached": col.flags(reached),
             "readmitted_elsewhere": col.flags(elsewhere, ~reached),
             "symptom": col.chosen(
-                spec.symptoms, np.where(reached, _upto(world, "symptom", number, len(spec.symptoms)), -1)
+                spec.symptoms, np.where(reached, _one_of(world, "follow_up.symptom", number, len(spec.symptoms)), -1)
             ),
         },
     )
@@ -135,5 +140,5 @@ def approvals_table(world: World, approvals: Lines) -> pa.Table:
     )
 
 
-def _upto(world: World, name: str, number: np.ndarray, limit: int) -> np.ndarray:
-    return (world.uniform(f"follow_up.{name}", number) * limit).astype(np.int64)
+def _one_of(world: World, name: str, number: np.ndarray, limit: int) -> np.ndarray:
+    return (world.uniform(name, number) * limit).astype(np.int64)

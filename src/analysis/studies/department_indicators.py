@@ -9,7 +9,7 @@ from analysis.presentation.lines import Series, small_lines
 from analysis.presentation.numbers import Kind, difference, is_empty
 from analysis.presentation.sparkline import Trend
 from analysis.presentation.tables import Chart, Column, Table, columns
-from analysis.presentation.wording import listed, plural
+from analysis.presentation.wording import listed, period_words, plural
 from analysis.studies.chance import beyond_chance
 from analysis.studies.indicator_values import chosen, indicator_spans, kind_of, label_of, trend_rows
 from analysis.studies.report import Report
@@ -167,20 +167,21 @@ def _text(report: Report, words: dict[str, list[str]]) -> str:
 
 
 def _trend_text(report: Report, values: list[float | None]) -> str:
-    known = [value for value in values if not is_empty(value)]
+    known = [(period, value) for period, value in zip(report.trend, values, strict=True) if not is_empty(value)]
     if len(known) < 3:
         return report.say("病例太少，无法看出趋势。", "Too few cases to see a trend.")
-    last, middle = known[-1], sorted(known)[len(known) // 2]
-    above = last / middle - 1
-    share = report.style.write(abs(above), "percent1")
-    if abs(above) < 0.03:
+    (period, last), middle = known[-1], sorted(value for _, value in known)[len(known) // 2]
+    above, month = last / middle - 1, period_words(period, report.language)
+    share, money = report.style.write(abs(above), "percent1"), report.style.money(last)
+    if abs(above) < _NOTICEABLE["change"]:
         return report.say(
-            "单位权重成本与近 13 个月中位数持平。", "Cost per weight unit stands at its thirteen-month median."
+            f"{month}单位权重成本 {money}，与近 13 个月中位数持平。",
+            f"Cost per weight unit was {money} in {month}, at its thirteen-month median.",
         )
     return report.say(
-        f"单位权重成本本期 {report.style.money(last)}，比近 13 个月中位数{'高' if above > 0 else '低'} {share}。",
-        f"Cost per weight unit is {report.style.money(last)}, {share} {'above' if above > 0 else 'below'} its "
-        "thirteen-month median.",
+        f"{month}单位权重成本 {money}，比近 13 个月中位数{'高' if above > 0 else '低'} {share}。",
+        f"Cost per weight unit was {money} in {month}, {share} {'above' if above > 0 else 'below'} its thirteen-month "
+        "median.",
     )
 
 

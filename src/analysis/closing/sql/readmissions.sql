@@ -4,7 +4,7 @@
 with next_stay as (
   select c.stay_id, min(s.admitted_at) as admitted_at
   from case_base c
-  join stays s on s.patient_id = c.patient_id and s.admitted_at >= c.discharged_at and s.stay_id <> c.stay_id
+  join stays s on s.patient_id = c.patient_id and s.hospital_id = c.hospital_id and s.admitted_at >= c.discharged_at and s.stay_id <> c.stay_id
   where s.admitted_at < $end_at and coalesce(s.planned, false) = false and s.transferred_from is null
   group by c.stay_id
 )

@@ -27,6 +27,7 @@ counted as (
 )
 select p.stay_id, p.patient_id, p.hospital_id, p.department, c.cost_centre,
   min(p.admitted_at) as admitted_at, min(p.left_at) as discharged_at, bool_or(p.planned) as planned,
+  bool_or(p.transferred_from is not null) as transferred_in,
   sum(c.days + case when c.backwards = 1 and cast(p.admitted_at as date) = cast(p.left_at as date) then 1 else 0 end) as days
 from present p join counted c on c.stay_id = p.stay_id
 group by p.stay_id, p.patient_id, p.hospital_id, p.department, c.cost_centre

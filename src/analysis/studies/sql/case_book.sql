@@ -6,6 +6,7 @@ with returns as (
   from cases c
   join patient_days d on d.patient_id = c.patient_id and d.hospital_id = c.hospital_id and d.stay_id <> c.stay_id
     and d.admitted_at >= c.discharged_at and coalesce(d.planned, false) = false
+    and coalesce(d.transferred_in, false) = false
   where c.hospital_id = $hospital
   group by c.stay_id
 ),

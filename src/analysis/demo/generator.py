@@ -38,7 +38,8 @@ def generate(
     Parameters
     ----------
     without : stories left out, on common random numbers: the difference to the full hospital is their effect.
-    first, last : months of the data.
+    first, last : months of the data; stays that began before are there with their earlier lines.
+    parameters : instead of those in parameters/demo.
 
     Raises
     ------

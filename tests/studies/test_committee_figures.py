@@ -171,12 +171,13 @@ def test_falling_cost_with_more_complications_is_red(tmp_path: Path):
     assert finding.alarm and "in 1 of them quality fell too: D1" in finding.text
 
 
-def test_peers_are_the_median_of_the_other_hospitals(bare):
+def test_peers_are_the_other_hospitals_taken_together(bare):
     report = opened(bare, "en", "100")
     others = report.engine.frame(
-        "select value from indicators where scope = 'hospital' and indicator = 'mean_stay' and hospital_id <> '100'"
+        """select numerator, denominator from indicators
+            where scope = 'hospital' and indicator = 'mean_stay' and hospital_id <> '100'"""
     )
-    assert peers(report)["mean_stay"] == pytest.approx(others["value"].median())
+    assert peers(report)["mean_stay"] == pytest.approx(others["numerator"].sum() / others["denominator"].sum())
 
 
 def test_a_hospital_without_ledger_says_what_there_is_not(bare):

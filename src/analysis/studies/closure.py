@@ -19,7 +19,7 @@ def reconciliation(report: Report) -> Finding:
     if rows.empty:
         return absent(report, question)
     rows["state"] = [_state(row) for row in rows.itertuples()]
-    rows["check"] = [label("check", code, report.language) for code in rows["check"]]
+    rows["check"] = [_check_name(report, row) for row in rows.itertuples()]
     specs = [("check", "text"), ("parts", "count"), ("expected", "money_large"), ("found", "money_large")]
     specs += [("difference", "money2"), ("state", "mark")]
     heads = columns(report.style, *specs, heads={"state": "passed"})
@@ -39,7 +39,28 @@ def reconciliation(report: Report) -> Finding:
         "`Shown only`: the two sides are counted differently; the difference is for information.",
     )
     notes = (note,) if (rows["state"] == "shown").any() else ()
+    notes += _unallocated(report)
     return Finding(question, table, text, notes, alarm=bool(open_ones))
+
+
+def _check_name(report: Report, row) -> str:
+    name = label("check", row.check, report.language)
+    sides = {"payment": report.say("收入", "income"), "cost": report.say("成本", "cost")}
+    return f"{name} · {sides.get(row.side, row.side)}" if row.side else name
+
+
+def _unallocated(report: Report) -> tuple[str, ...]:
+    """How much cost reached no patient: shown, never dropped."""
+    amount = float(report.sql("unallocated_total")["amount"].item())
+    if not amount:
+        return ()
+    money = report.style.money(amount)
+    return (
+        report.say(
+            f"未能分配到患者或科室的成本 {money}，已含在核对中，单独列示。",
+            f"{money} of cost reached no patient or no clinical centre; it is part of the checks and shown apart.",
+        ),
+    )
 
 
 def _state(row) -> str:

@@ -24,6 +24,7 @@ _TABLES = (
     "denied",
     "names",
     "left_out",
+    "unallocated",
     "reconciliation",
 )
 _HISTORY = 25

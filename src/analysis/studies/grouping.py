@@ -52,7 +52,15 @@ def _text(report: Report, classes: dict[str, bool]) -> tuple[str, bool]:
     write = report.style.write
     parts_zh, parts_en, alarm = [], [], False
     for name in ("grouping_rate", "high_outlier_rate", "low_outlier_rate", "coding_accuracy"):
-        if name not in frame.index or is_empty(frame.loc[name, "span"]) or classes.get(_CLASS.get(name, "")):
+        ruled = name not in ("high_outlier_rate", "low_outlier_rate") or any(
+            report.card.get("pack", {}).get("outliers", {}).values()
+        )
+        if (
+            not ruled
+            or name not in frame.index
+            or is_empty(frame.loc[name, "span"])
+            or classes.get(_CLASS.get(name, ""))
+        ):
             continue
         value = write(frame.loc[name, "span"], "percent1")
         parts_zh.append(f"{label('indicator', name, 'zh')} {value}")

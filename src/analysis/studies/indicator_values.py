@@ -25,9 +25,15 @@ def indicator_spans(report: Report, scope: str, subject: str, span: Span, before
     frame = _rows(report, scope, subject, span, before, report.period)
     known = report.followed_up
     if known is not None and "readmission_30d" in frame.index:
-        late = _rows(report, scope, subject, span, before, known)
+        late = _rows(report, scope, subject, span, _until(before, report.year_before(known)), known)
         frame.loc["readmission_30d"] = late.loc["readmission_30d"]
     return frame
+
+
+def _until(span: Span | None, last: Period) -> Span | None:
+    """The span's periods up to `last`: a year not yet followed up is set against the same months of the other."""
+    kept = tuple(period for period in span.periods if period <= last) if span else ()
+    return Span(kept, span.whole) if span and kept else None
 
 
 def _rows(report: Report, scope: str, subject: str, span: Span, before: Span | None, period: Period) -> pd.DataFrame:
@@ -93,7 +99,7 @@ def chosen(wanted: Sequence[str], frame: pd.DataFrame, most: int) -> list[str]:
 
 
 def peers(report: Report) -> dict[str, float]:
-    """Peer values by indicator: of table peer_indicators, else the median of the folder's other hospitals."""
+    """Peer values by indicator: of table peer_indicators, else the folder's other hospitals taken together."""
     file = report.data / "peer_indicators.parquet"
     if file.exists():
         with Engine() as engine:

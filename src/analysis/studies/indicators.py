@@ -36,6 +36,8 @@ COMMITTEE = (
     "total_weight",
 )
 TWELVE = 12
+#: Judged on the year to date: a single month says little of a quota or of denials that come in lumps.
+_CUMULATIVE = {"fund_balance_rate", "denial_rate"}
 
 
 def committee_indicators(report: Report, wanted: Sequence[str] = COMMITTEE) -> Finding:
@@ -45,10 +47,11 @@ def committee_indicators(report: Report, wanted: Sequence[str] = COMMITTEE) -> F
     names = chosen(wanted, frame, TWELVE)
     frame = frame.loc[names].rename(columns={"span": "so_far"})
     kinds = [kind_of(name, is_empty(frame.loc[name, "cases"])) for name in names]
-    state = {name: judged(name, frame.loc[name, "now"], frame.loc[name, "target"]) for name in names}
+    judged_on = {name: "now" if report.period.is_year or name not in _CUMULATIVE else "so_far" for name in names}
+    state = {name: judged(name, frame.loc[name, judged_on[name]], frame.loc[name, "target"]) for name in names}
     rows = _rows(report, frame, kinds, state)
     heads, sheet = _columns_with_values(report, rows), report.say("指标", "Indicators")
-    missed = frozenset((i, "now") for i, name in enumerate(names) if state[name] == "missed")
+    missed = frozenset((i, judged_on[name]) for i, name in enumerate(names) if state[name] == "missed")
     table = Table(rows, heads, sheet, report.style, by_row=tuple(kinds), alarm=missed)
     text = _verdict(report, names, state, frame)
     return Finding(question, table, text, _caveats(report, wanted, frame, names), alarm=bool(missed))
@@ -123,6 +126,13 @@ def _caveats(report: Report, wanted: Sequence[str], frame: pd.DataFrame, names: 
     if lacking:
         which = listed(lacking, report.language, 12)
         notes.append(report.say(f"数据未提供：{which}。", f"Not in the data: {which}."))
+    if not report.period.is_year and _CUMULATIVE & set(names):
+        which = listed(
+            [label("indicator", name, report.language) for name in names if name in _CUMULATIVE], report.language
+        )
+        notes.append(report.say(f"{which}按今年累计判定达标。", f"{which}: judged on the year to date."))
+    if "mortality" in names:
+        notes.append(report.say("死亡率未按风险调整。", "Mortality is not adjusted for risk."))
     if not report.this_year.whole:
         notes.append(_incomplete(report))
     return tuple(notes)

@@ -61,10 +61,14 @@ class Report:
 
     @property
     def heads(self) -> dict[str, str]:
-        """Headings that speak of the year where years are closed, of the span compared where it is the year so far."""
+        """Headings that speak of the year where years are closed, of peers where their mean stands in for a payment."""
+        heads = {"span": "so_far"} if self.compared[0] == self.this_year else {}
         if self.period.is_year:
-            return {"now": "now_year", "month": "now_year", "span": "now_year", "previous": "year_before"}
-        return {"span": "so_far"} if self.compared[0] == self.this_year else {}
+            heads = {"now": "now_year", "month": "now_year", "span": "now_year", "previous": "year_before"}
+        if self.card.get("pack", {}).get("basis") == "peer_mean":
+            heads |= {name: f"{name}_peers" for name in ("income", "margin")}
+            heads |= {"payment_per_case": "per_case_peers", "margin_per_case": "margin_per_case_peers"}
+        return heads
 
     def sql(self, name: str, **parameters: Any) -> pd.DataFrame:
         """Rows of studies/sql/NAME.sql for this hospital; parameters $hospital, $period and those given."""

@@ -1,5 +1,6 @@
 -- Grain: one case of the hospital discharged in any of the closed periods.
--- readmitted: completed from the stays of later periods; empty until 30 days have passed (or the patient is unknown).
+-- readmitted: completed from the stays of later periods; empty where the patient is unknown and in periods after
+-- $known_until, of which 30 days have not passed: who came back early is known early.
 -- benchmark_cost, low_risk: of its DRG and severity in its period.
 with returns as (
   select c.stay_id, min(d.admitted_at) as admitted_at
@@ -26,6 +27,7 @@ select p.period, p.stay_id, p.department, p.drg_code, p.severity, p.length_of_st
   p.cost_other, p.cost_complete, p.weight, p.standard, p.outlier, p.self_paid, p.payment, p.margin_payment,
   p.margin_cost, p.died, p.complication, p.benchmark_cost, p.low_risk,
   case
+    when p.period > $known_until then null
     when p.readmitted_30d is not null then p.readmitted_30d
     when p.patient_id is null or p.admitted_at is null or p.disposition = 'died' then null
     when date_diff('day', cast(p.discharged_at as date), cast(r.admitted_at as date)) <= 30 then true

@@ -1,7 +1,8 @@
--- Grain: one closure check of the period, over its parts.
-select "check", count(*) as parts, cast(sum(expected) as double) as expected, cast(sum(found) as double) as found,
+-- Grain: one closure check of the period, over its parts; income and cost of cases stand apart, they are no sum.
+select "check", case when "check" in ('cases_departments', 'cases_drgs') then part else '' end as side,
+  count(*) as parts, cast(sum(expected) as double) as expected, cast(sum(found) as double) as found,
   cast(sum(abs(difference)) as double) as difference, bool_and(passed) as passed, bool_or(must_tie) as must_tie
 from reconciliation
 where hospital_id = $hospital and period = $period
-group by "check"
-order by bool_or(must_tie) desc, "check"
+group by "check", side
+order by bool_or(must_tie) desc, "check", side

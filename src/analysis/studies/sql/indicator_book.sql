@@ -1,6 +1,5 @@
 -- Grain: one period x scope x subject x indicator of the hospital and its departments.
--- Readmission is counted anew from case_book, because its 30 days end after the close of the month; periods after
--- $known_until, whose 30 days have not passed, have none.
+-- Readmission is counted anew from case_book, because its 30 days end after the close of the month.
 with returned as (
   select period, 'hospital' as scope, $hospital as subject, count(*) filter (where readmitted) as readmitted,
     count(readmitted) as known
@@ -20,4 +19,4 @@ union all
 select r.period, r.scope, r.subject, 'readmission_30d', cast(r.readmitted as double) / r.known,
   cast(r.readmitted as double), cast(r.known as double), case when r.scope = 'hospital' then t.target end
 from returned r left join targets t on t.period = r.period
-where r.known > 0 and r.period <= $known_until
+where r.known > 0

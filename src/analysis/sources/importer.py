@@ -64,9 +64,10 @@ def import_source(
 def _import(
     spec: Path, source: SourceSpec, folder: Path, out: Path, unfinished: Path, progress: Callable[[str], None]
 ) -> ImportReport:
-    staging = unfinished / ".staging"
+    staging = unfinished.resolve() / ".staging"
     staging.mkdir(parents=True)
     with Engine() as engine:
+        _confine(engine, staging)
         progress("files")
         staged = stage_files(engine, source, folder, staging)
         place = Place(engine, source, spec, unfinished, staging, {file.name: file.columns for file in staged})
@@ -84,6 +85,13 @@ def _import(
     (unfinished / "import.json").write_text(text + "\n", "utf8")
     shutil.rmtree(staging)
     return report
+
+
+def _confine(engine: Engine, staging: Path) -> None:
+    """A spec's SELECT reads what was staged and nothing else: no other file of the machine, no address."""
+    quoted = f"{staging.as_posix()}/".replace("'", "''")
+    for setting in (f"allowed_directories = ['{quoted}']", "enable_external_access = false"):
+        engine.value(f"set {setting}")
 
 
 def _file_count(file: StagedFile) -> FileCount:

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from openpyxl.utils.exceptions import InvalidFileException
 
-from analysis.errors import InputError
+from analysis.errors import InputError, blocked
 from analysis.sources.encoding import find_encoding, open_bytes
 from analysis.sources.spec import FileSpec
 
@@ -48,13 +48,31 @@ def read_text(path: Path, spec: FileSpec, language: str, unreadable: list[Unread
     try:
         for batch in _READERS[spec.format](path, spec, language, unreadable):
             yield _clean(batch, spec.missing)
-    except (pa.ArrowInvalid, zipfile.BadZipFile, InvalidFileException, gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise InputError(
-            f"not a readable {spec.format} file",
-            where=str(path),
-            rows=[str(error)[:200]],
-            mend="check `format` in the spec, or export the file again",
-        ) from error
+    except _DAMAGED as error:
+        raise _damaged(path, spec, error) from error
+    except OSError as error:
+        raise (blocked(error, str(path)) if error.errno else _damaged(path, spec, error)) from error
+
+
+#: What the readers raise at a file of another kind, or cut off; SyntaxError is that of the sheets' XML.
+_DAMAGED = (
+    pa.ArrowException,
+    zipfile.BadZipFile,
+    InvalidFileException,
+    gzip.BadGzipFile,
+    zlib.error,
+    EOFError,
+    SyntaxError,
+)
+
+
+def _damaged(path: Path, spec: FileSpec, error: Exception) -> InputError:
+    return InputError(
+        f"not a readable {spec.format} file",
+        where=str(path),
+        rows=[str(error)[:200]],
+        mend="check `format` in the spec, or export the file again",
+    )
 
 
 def _read_csv(path: Path, spec: FileSpec, language: str, unreadable: list[Unreadable]) -> Iterator[pa.Table]:
@@ -81,7 +99,10 @@ def _csv_rows(reader: Any) -> Iterator[tuple[int, Cells]]:
 
 
 def _read_xlsx(path: Path, spec: FileSpec, language: str, unreadable: list[Unreadable]) -> Iterator[pa.Table]:
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except (KeyError, TypeError, ValueError) as error:  # a zip without the parts of a workbook
+        raise _damaged(path, spec, error) from error
     try:
         if spec.sheet and spec.sheet not in book.sheetnames:
             raise InputError(

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from analysis.closed_period import write_period
-from analysis.contract import Table, period_tables
+from analysis.contract import Table, period_tables, schemas_id
 from analysis.periods import Period, parse_range
 from analysis.vocabulary import codes, vocabulary
 
@@ -107,6 +107,8 @@ def card_of(period: Period, name: str, currency: str, language: str) -> dict:
         "provisional": not period.is_year,
         "inputs": {"stays": "0123456789abcdef"},
         "open_checks": 0,
+        "rows": {},
+        "schemas": schemas_id(),
     }
 
 

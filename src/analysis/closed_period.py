@@ -7,7 +7,8 @@ outputs/NAME/2023-06/tables/closed.json   run id, what it was made from
 import json
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,11 +16,12 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+from filelock import FileLock, Timeout
 
-from analysis.contract import period_tables
+from analysis.contract import period_tables, schemas_id
 from analysis.engine import Engine, write_parquet
 from analysis.errors import InputError
-from analysis.periods import Period, parse_range
+from analysis.periods import Period, is_period, parse_range
 
 #: Tables that hold one row a code and say the same in every period: reading several periods keeps the last.
 _MASTERS = {"names"}
@@ -79,17 +81,39 @@ def open_periods(folder: str | Path, first: str, last: str) -> ClosedPeriods:
 
 def closed_periods(folder: str | Path) -> list[Period]:
     """Periods closed in outputs/NAME, in order."""
-    return sorted(Period(card.parent.parent.name) for card in Path(folder).glob("*/tables/closed.json"))
+    names = [card.parent.parent.name for card in Path(folder).glob("*/tables/closed.json")]
+    periods = sorted(Period(name) for name in names if is_period(name))
+    return [period for period in periods if read_card(Path(folder), period)]
 
 
 def read_card(folder: Path, period: Period) -> dict[str, Any] | None:
-    """closed.json of a period, or None where it is not closed; mends a close that was cut off while swapping."""
+    """closed.json of a period; None where it is not closed whole (a table or the card itself is missing or cut off).
+
+    Mends a close that was cut off while swapping.
+    """
     here = folder / period.name
     retired = here / ".tables.retired"
     if retired.exists() and not (here / "tables").exists():
         retired.rename(here / "tables")
-    card = here / "tables" / "closed.json"
-    return json.loads(card.read_text("utf8")) if card.exists() else None
+    try:
+        card = json.loads((here / "tables" / "closed.json").read_text("utf8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
+    whole = all((here / "tables" / f"{name}.parquet").exists() for name in card["rows"])
+    return card if whole else None
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Let one process at a time close into outputs/NAME; the lock ends with the process that holds it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / ".closing.lock", timeout=0):
+            yield
+    except Timeout as error:
+        raise InputError(
+            "another close of this hospital is running", where=str(folder), mend="wait until it has ended"
+        ) from error
 
 
 def write_period(folder: Path, period: Period, tables: Mapping[str, pa.Table], card: Mapping[str, Any]) -> None:
@@ -110,15 +134,20 @@ def write_period(folder: Path, period: Period, tables: Mapping[str, pa.Table], c
 
 def _open(folder: Path, periods: Iterable[Period]) -> ClosedPeriods:
     periods = tuple(periods)
-    absent = [p.name for p in periods if read_card(folder, p) is None]
+    cards = {p.name: read_card(folder, p) for p in periods}
+    absent = [name for name, card in cards.items() if card is None]
     if absent:
         there = [p.name for p in closed_periods(folder)]
+        reach = f"; closed there: {there[0]} to {there[-1]}" if there else ""
         raise InputError(
-            f"not closed: {', '.join(absent[:6])}",
+            f"not closed: {', '.join(absent[:6])}", where=str(folder), mend=f"run `workbench close`{reach}"
+        )
+    other = [name for name, card in cards.items() if card and card["schemas"] != schemas_id()]
+    if other:
+        raise InputError(
+            f"closed by another version of the program: {', '.join(other[:6])}",
             where=str(folder),
-            mend=f"run `workbench close`; closed there: {there[0]} to {there[-1]}"
-            if there
-            else "run `workbench close`",
+            mend="run `workbench close` again: it closes what is out of date",
         )
     return ClosedPeriods(folder, periods)
 

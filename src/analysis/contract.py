@@ -5,6 +5,7 @@ quantity DECIMAL(18,4) · money DECIMAL(18,2) · price DECIMAL(18,6) · date DAT
 flag BOOLEAN.
 """
 
+import hashlib
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -125,3 +126,10 @@ def closed_tables() -> dict[str, Table]:
 def period_tables() -> dict[str, Table]:
     """Tables that closing a period writes."""
     return {name: table for name, table in closed_tables().items() if not table.study}
+
+
+@cache
+def schemas_id() -> str:
+    """Hash of the closed tables' columns and types: a period closed by another version is not read as this one."""
+    shapes = [f"{name} {table.arrow_schema()}" for name, table in period_tables().items()]
+    return hashlib.sha256("\n".join(shapes).encode()).hexdigest()[:16]

@@ -19,6 +19,10 @@ from analysis.contract import Table
 from analysis.errors import InputError
 
 EngineKind = Literal["duckdb", "spark"]
+#: Nothing is fetched from elsewhere: what a query would need an extension for, it does not get.
+_CLOSED_IN = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+#: What the database says when a file it reads is damaged or a query cannot run.
+EngineError = duckdb.Error
 _PARAMETER = re.compile(r"\$([a-z_]+)")
 
 
@@ -33,12 +37,8 @@ class Engine:
     travel as parameters.
     """
 
-    def __init__(self, memory_limit: str = "", threads: int = 0):
-        self._db = duckdb.connect()
-        if memory_limit:
-            self._db.execute(f"set memory_limit = '{memory_limit}'")
-        if threads:
-            self._db.execute(f"set threads = {threads}")
+    def __init__(self) -> None:
+        self._db = duckdb.connect(config=_CLOSED_IN)
         if self.value("select current_setting('enable_progress_bar')"):  # in a notebook it is off, and setting it fails
             self._db.execute("set enable_progress_bar = false")
 
@@ -53,8 +53,16 @@ class Engine:
 
     def load(self, table: Table, paths: Sequence[Path]) -> None:
         """Hold the files' rows in memory under the table's name: one snapshot for the whole run."""
-        self.attach(table, paths)
-        rows = self.arrow(f'select * from "{table.name}"')
+        try:
+            self.attach(table, paths)
+            rows = self.arrow(f'select * from "{table.name}"')
+        except duckdb.Error as error:
+            raise InputError(
+                f"table {table.name} cannot be read",
+                where=", ".join(map(str, paths)),
+                rows=[str(error)[:200]],
+                mend="import this table again",
+            ) from error
         self._db.execute(f'drop view "{table.name}"')
         self.put(table.name, rows)
 
@@ -165,7 +173,7 @@ def write_parquet(rows: pa.Table, path: Path) -> None:
     unfinished.replace(path)
 
 
-def open_engine(kind: EngineKind = "duckdb", memory_limit: str = "", threads: int = 0) -> Engine:
+def open_engine(kind: EngineKind = "duckdb") -> Engine:
     """Open the engine named in the settings.
 
     Raises
@@ -179,4 +187,4 @@ def open_engine(kind: EngineKind = "duckdb", memory_limit: str = "", threads: in
             where="closing settings, key engine",
             mend="set engine: duckdb; it closes a full-size hospital on one machine",
         )
-    return Engine(memory_limit, threads)
+    return Engine()

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from analysis.errors import InputError
 
-_PERIOD = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2]))?")
+PATTERN = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2]))?")
 
 
 @dataclass(frozen=True, order=True)
@@ -16,7 +16,7 @@ class Period:
     name: str
 
     def __post_init__(self) -> None:
-        if not _PERIOD.fullmatch(self.name):
+        if not PATTERN.fullmatch(self.name):
             raise InputError(f"unknown period {self.name!r}", mend="write a month as 2023-06, or a year as 2020")
 
     @property
@@ -53,11 +53,15 @@ class Period:
 
 def parse_range(text: str) -> list[Period]:
     """`2023-06` or `2022-01..2023-12` as periods in order."""
-    first, _, last = text.partition("..")
-    start, end = Period(first), Period(last or first)
+    first, dots, last = text.partition("..")
+    start, end = Period(first), Period(last if dots else first)
     if start.is_year != end.is_year or start > end:
         raise InputError(f"range {text!r} does not run forward", mend="write it as 2022-01..2023-12")
     periods = [start]
     while periods[-1] < end:
         periods.append(periods[-1].next)
     return periods
+
+
+def is_period(name: str) -> bool:
+    return bool(PATTERN.fullmatch(name))

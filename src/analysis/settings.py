@@ -1,12 +1,13 @@
 """Every YAML file typed and checked before any work begins."""
 
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from analysis.errors import InputError
+from analysis.periods import PATTERN
 
 
 class Settings(BaseModel):
@@ -14,6 +15,9 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+
+#: A month or a year, as periods are named.
+PeriodName = Annotated[str, StringConstraints(pattern=rf"^{PATTERN.pattern}$")]
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -67,9 +71,9 @@ class SourceCard(Settings):
 
     name: str
     name_en: str
-    language: str = "zh"
+    language: Literal["zh", "en"] = "zh"
     currency: str = "CNY"
-    date_precision: str = "second"
+    date_precision: Literal["second", "day", "month", "year"] = "second"
     closing: str
     origin: str = ""
 
@@ -77,7 +81,7 @@ class SourceCard(Settings):
 class ClosingSettings(Settings):
     """parameters/closing/NAME.yaml: which scheme, packs and targets a hospital is closed with."""
 
-    engine: str = "duckdb"
+    engine: Literal["duckdb", "spark"] = "duckdb"
     costing: str = ""
     payment: list[str]
     targets: str = ""

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from hand_hospital import hand_hospital, write_hospital
 
-from analysis.closed_period import open_period, write_period
+from analysis.closed_period import only_one, open_period, write_period
 from analysis.closing import close
 from analysis.errors import InputError
 from analysis.periods import Period
@@ -183,3 +183,88 @@ def test_a_failing_write_leaves_the_last_good_month(project, monkeypatch):
     with pytest.raises(OSError, match="disk full"):
         write_period(OUT / "hand", Period("2023-05"), {"cases": None}, {})
     assert hashes(OUT / "hand/2023-05") == good
+
+
+def test_a_changed_source_card_closes_again(project):
+    close(DATA, [], OUT)
+    write_hospital(project / DATA, hand_hospital(), name="改名医院")
+    assert set(states(close(DATA, [], OUT)).values()) == {"closed"}
+
+
+def test_a_deleted_table_is_no_closed_month(project):
+    close(DATA, [], OUT)
+    (OUT / "hand/2023-05/tables/cases.parquet").unlink()
+    with pytest.raises(InputError, match="not closed: 2023-05"):
+        open_period(OUT / "hand/2023-05")
+    assert states(close(DATA, [], OUT)) == {"2023-05": "closed", "2023-06": "unchanged"}
+
+
+def test_a_month_of_another_version_is_not_read_as_this_one(project):
+    close(DATA, [], OUT)
+    card = OUT / "hand/2023-05/tables/closed.json"
+    card.write_text(card.read_text("utf8").replace('"schemas": "', '"schemas": "0'), "utf8")
+    with pytest.raises(InputError, match="closed by another version of the program: 2023-05"):
+        open_period(OUT / "hand/2023-05")
+
+
+def test_only_one_close_at_a_time(project):
+    with only_one(OUT / "hand"), pytest.raises(InputError, match="another close of this hospital is running"):
+        close(DATA, [], OUT)
+    assert states(close(DATA, [Period("2023-05")], OUT)) == {"2023-05": "closed"}
+
+
+@pytest.mark.parametrize("table", ["stays", "drivers", "cost_centres", "payment_standards", "items"])
+def test_a_key_that_occurs_twice_is_refused_with_the_row(project, table):
+    rewrite(project, **{table: lambda rows: [*rows, rows[0]]})
+    with pytest.raises(InputError, match=rf"table {table}: a key that is empty or occurs more than once(.|\n)*times 2"):
+        close(DATA, [], OUT)
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "message"),
+    [
+        ("cost_centres", {"class": "aux"}, r"unknown value in class(.|\n)*'aux' in 4 row"),
+        ("ledger", {"cost_item": "Drugs"}, r"unknown value in cost_item(.|\n)*allowed: personnel, materials"),
+        ("ledger", {"month": "2023-5"}, r"unknown value in month(.|\n)*'2023-5'"),
+    ],
+)
+def test_an_unknown_code_is_refused_with_the_allowed_ones(project, table, change, message):
+    def changed(rows):
+        return [row | change | ({"cost_centre": f"X{i}"} if table == "ledger" else {}) for i, row in enumerate(rows)]
+
+    rewrite(project, **{table: changed})
+    with pytest.raises(InputError, match=message):
+        close(DATA, [], OUT)
+
+
+def test_discharges_alone_close_and_nothing_is_invented(project, tmp_path):
+    """Only `stays`: cases with their days and charges; no group has a standard, so no payment and no margin."""
+    rows = {"stays": [row | {"hospital_id": "Z"} for row in hand_hospital()["stays"]]}
+    write_hospital(tmp_path / "data/bare", rows)
+    close(Path("data/bare"), [], OUT)
+    cases = open_period(OUT / "bare/2023-06").frame("cases").set_index("stay_id")
+    assert cases["length_of_stay"].to_dict() == {"s1": 14, "s3": 4}
+    assert cases["outlier"].to_dict() == {"s1": "no_standard", "s3": "ungrouped"}
+    assert cases["margin_cost"].isna().all() and cases["cost_total"].isna().all()
+    assert "DRG income and payment margin" in set(open_period(OUT / "bare/2023-06").frame("left_out")["what"])
+
+
+def test_lines_of_an_unknown_stay_are_shown(project):
+    stray = hand_hospital()["charges"][0] | {"line_id": "lx", "stay_id": "nobody"}
+    rewrite(project, charges=lambda rows: [*rows, stray])
+    close(DATA, [Period("2023-05")], OUT)
+    checks = open_period(OUT / "hand/2023-05").frame("reconciliation").set_index("check")
+    assert checks.loc["orphan_lines", "found"] == 120 and checks.loc["lines_items", "difference"] == 0
+
+
+def test_a_year_folder_with_a_monthly_ledger_is_refused(project):
+    write_hospital(project / DATA, hand_hospital(), date_precision="year")
+    with pytest.raises(InputError, match="a monthly ledger in a folder whose dates are known by year only"):
+        close(DATA, [], OUT)
+
+
+def test_a_damaged_file_is_named(project):
+    file = project / DATA / "ledger.parquet"
+    file.write_bytes(file.read_bytes()[:300])
+    with pytest.raises(InputError, match=r"not a readable Parquet file(.|\n)*ledger.parquet"):
+        close(DATA, [], OUT)

@@ -125,6 +125,20 @@ def test_split_conserves_every_total(cases):
     assert (np.abs(parts - totals[groups] * shares) < 1.01).all(), "a part is off by more than the rounding"
 
 
+@pytest.mark.parametrize(
+    ("rows", "total"), [(2_000, 10_001), (1_200, 414_001), (1_500, 7), (5_000, -33_333), (3_000, 0)]
+)
+def test_split_over_many_equal_rows(rows, total):
+    """A day ward with thousands of one-day stays: parts differ by one fen at most and add up."""
+    parts = split_to_fen(np.array([total]), np.ones(rows), np.zeros(rows, int))
+    assert parts.sum() == total and parts.max() - parts.min() <= 1
+
+
+def test_split_gives_nothing_to_a_row_without_weight():
+    parts = split_to_fen(np.array([1_000_001]), np.array([0.0, 0.1, 0.2, 0.0, 0.7]), np.zeros(5, int))
+    assert parts[[0, 3]].tolist() == [0, 0] and parts.sum() == 1_000_001
+
+
 def test_split_by_hand():
     """1.00 over three equal rows: 34, 33, 33 fen (the odd fen to the first)."""
     assert split_to_fen(np.array([100]), np.ones(3), np.zeros(3, int)).tolist() == [34, 33, 33]

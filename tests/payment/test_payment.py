@@ -44,6 +44,7 @@ CASE = pa.schema(
         ("hospital_id", pa.string()),
         ("drg_code", pa.string()),
         ("severity", pa.string()),
+        ("payer", pa.string()),
         ("length_of_stay", pa.int64()),
         ("charge_total", pa.decimal128(18, 2)),
         ("cost_total", pa.decimal128(18, 2)),
@@ -73,6 +74,7 @@ def test_weight_times_rate_times_coefficient_and_outliers_by_level():
     pack = {
         "basis": "weight_rate",
         "rate": 1000,
+        "outside_drg": ["self"],
         "outliers": {"low": 0.4, "high_by_level": {"tertiary": 3, "secondary": 2}},
     }
     cases = [
@@ -83,6 +85,7 @@ def test_weight_times_rate_times_coefficient_and_outliers_by_level():
         case("e", "FM15", "880", hospital="T"),
         case("f", None, "777", hospital="T"),
         case("g", "ZZ99", "777", hospital="T"),
+        case("h", "FM15", "777", hospital="T") | {"payer": "self"},
     ]
     paid, _ = price(cases, pack, hospitals, standards)
     assert paid["outlier"].to_dict() == {
@@ -92,16 +95,17 @@ def test_weight_times_rate_times_coefficient_and_outliers_by_level():
         "d": "high",
         "e": "normal",
         "f": "ungrouped",
-        "g": "ungrouped",
+        "g": "no_standard",
+        "h": "outside",
     }
-    assert paid["payment"].to_dict() == {
+    assert paid["payment"].dropna().to_dict() == {
         "a": 2200,
         "b": 879.99,
         "c": 2200,
         "d": 2200 + 600,
         "e": 2200,
         "f": 777,
-        "g": 777,
+        "h": 777,
     }
     assert paid.loc["c", "margin_payment"] == -2800
 
@@ -117,8 +121,15 @@ def test_a_standard_of_the_severity_goes_before_the_general_one():
 
 def test_standards_of_another_year_do_not_count():
     standards = [{"year": 2022, "drg_code": "A", "severity": "*", "name": "x", "payment": 100}]
-    paid, _ = price([case("a", "A", "5")], {"basis": "published"}, [{"hospital_id": "H", "name": "H"}], standards)
-    assert paid.loc["a", "outlier"] == "ungrouped"
+    with pytest.raises(InputError, match=r"no row of 2023(.|\n)*years there: 2022"):
+        price([case("a", "A", "5")], {"basis": "published"}, [{"hospital_id": "H", "name": "H"}], standards)
+
+
+def test_without_standards_nothing_is_invented():
+    """Neither a payment nor a margin of 0.00; a hospital that no master knows keeps its cases."""
+    paid, _ = price([case("a", "A", "5")], {"basis": "published"}, [])
+    assert paid.loc["a", "outlier"] == "no_standard"
+    assert paid[["standard", "payment", "margin_payment"]].isna().all(axis=None)
 
 
 def test_peer_mean_by_severity_else_by_group():

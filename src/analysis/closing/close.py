@@ -9,13 +9,14 @@ from typing import Any, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.closed_period import read_card, write_period
+from analysis.closed_period import only_one, read_card, write_period
 from analysis.closing.fingerprint import run_id
 from analysis.closing.indicators import indicator_rows
+from analysis.closing.integrity import check_integrity
 from analysis.closing.left_out import left_out
 from analysis.closing.parameters import Parameters, read_parameters
 from analysis.closing.span import Span, span_of
-from analysis.contract import period_tables
+from analysis.contract import period_tables, schemas_id
 from analysis.costing.monthly import cost_period
 from analysis.engine import Engine, open_engine, sql_text
 from analysis.errors import InputError
@@ -72,8 +73,9 @@ def close(
     hospital = open_hospital(data)
     parameters = read_parameters(hospital)
     results = []
-    with open_engine(parameters.settings.engine) as engine:
+    with only_one(outputs / hospital.name), open_engine(parameters.settings.engine) as engine:
         hospital.attach(engine)
+        check_integrity(engine, hospital)
         work = _Work(engine, hospital, span_of(engine, hospital), parameters, outputs / hospital.name)
         previous = ""
         for period in progress(work.span.chain(periods)):
@@ -122,7 +124,7 @@ def _make_tables(work: _Work, period: Period, previous: str) -> None:
     for name in ("kind_categories", "accrued", "work_in_progress", "case_base"):
         engine.make(_SQL, name, **values)
     price_period(engine, period, work.pack(period))
-    for name in ("readmissions", "cases"):
+    for name in ("readmissions", "cases", "orphan_lines"):
         engine.make(_SQL, name, **values)
     engine.create("departments_closed", sql_text(_SQL, "departments"), **values)
     for name in ("drgs", "drg_categories", "denied", "names", "case_cost_parts", "case_charge_parts", "reconciliation"):
@@ -147,6 +149,7 @@ def _card(work: _Work, period: Period) -> dict[str, Any]:
         "settings": work.parameters.settings.model_dump(),
         "pack": work.pack(period).model_dump(mode="json"),
         "provisional": bool(work.engine.value(provisional)),
+        "schemas": schemas_id(),
     }
 
 

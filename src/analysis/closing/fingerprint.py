@@ -12,7 +12,8 @@ from analysis.engine import Engine
 from analysis.hospital import Hospital
 from analysis.periods import Period
 
-_ROOMS = ("closing", "costing", "payment", "schemas", "contract.py", "engine.py", "hospital.py", "periods.py")
+_ROOMS = ("closing", "costing", "payment", "schemas")
+_MODULES = ("closed_period", "contract", "engine", "hospital", "periods", "settings", "vocabulary")
 
 #: Answers of people: joined when reading, so that a closed month stays as it is.
 _READ_LATER = {"reviews", "resolutions"}
@@ -32,7 +33,15 @@ def run_id(
     for name, table in contract_tables().items():
         if name in hospital.tables and name not in _READ_LATER:
             tables[name] = _of_table(engine, hospital, table, period)
-    parts = [period.name, previous, parameters, code_id(), *(f"{name} {mark}" for name, mark in sorted(tables.items()))]
+    card = hospital.card.model_dump_json()
+    parts = [
+        period.name,
+        previous,
+        card,
+        parameters,
+        code_id(),
+        *(f"{name} {mark}" for name, mark in sorted(tables.items())),
+    ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16], tables
 
 
@@ -75,9 +84,9 @@ def code_id() -> str:
     """Hash of the code and schemas that make closed tables."""
     package = Path(__file__).parent.parent
     digest = hashlib.sha256()
+    files = [package / f"{module}.py" for module in _MODULES]
     for room in _ROOMS:
-        place = package / room
-        files = [place] if place.is_file() else [f for f in place.rglob("*") if f.suffix in {".py", ".sql", ".yaml"}]
-        for file in sorted(files):
-            digest.update(file.relative_to(package).as_posix().encode() + b"\0" + file.read_bytes())
+        files += [f for f in (package / room).rglob("*") if f.suffix in {".py", ".sql", ".yaml"}]
+    for file in sorted(files):
+        digest.update(file.relative_to(package).as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:16]

@@ -9,6 +9,7 @@ from analysis.hospital import Hospital
 _NEEDS = {
     "cost of departments and cases": ("ledger", "cost_centres", "drivers"),
     "unit cost per visit and bed-day": ("ledger", "workload"),
+    "DRG income and payment margin": ("payment_standards",),
     "charges by category": ("charges", "items"),
     "denials": ("denials",),
     "fund balance": ("fund",),

@@ -69,6 +69,13 @@ def span_of(engine: Engine, hospital: Hospital) -> Span:
         raise InputError("no discharged stay", where=str(hospital.folder / "stays.parquet"), mend="import discharges")
     ledger = frozenset(engine.frame("select distinct month from ledger")["month"])
     charges = [file.stem for file in hospital.files("charges")]
+    if cut == 4 and ledger:
+        raise InputError(
+            "a monthly ledger in a folder whose dates are known by year only",
+            where=f"{hospital.folder / 'source.yaml'}, date_precision; table ledger, column month",
+            rows=[f"ledger has {min(ledger)} to {max(ledger)}"],
+            mend="bring discharges with their months (date_precision: month), or leave the accounts out",
+        )
     first = min([reach["first"][:cut], *(month[:cut] for month in ledger)])
     return Span(
         Period(first),

@@ -3,7 +3,7 @@
 from pydantic import field_validator
 
 from analysis.periods import Period
-from analysis.settings import Settings
+from analysis.settings import PeriodName, Settings
 from analysis.vocabulary import codes
 
 
@@ -12,7 +12,7 @@ class Target(Settings):
 
     indicator: str
     value: float
-    valid_from: str = "0001-01"
+    valid_from: PeriodName = "0001-01"
     source: str = ""
 
     @field_validator("indicator")

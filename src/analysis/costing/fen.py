@@ -5,9 +5,6 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-#: Floating-point noise in fen: a part this close above a whole fen counts as that whole fen.
-_NOISE = 1e-3
-
 
 def split_to_fen(
     totals: NDArray[np.int64], weights: NDArray[np.float64], groups: NDArray[np.intp]
@@ -15,7 +12,8 @@ def split_to_fen(
     """Split each group's total over its rows in proportion to weights, in whole fen.
 
     Each row gets floor(total x weight / sum of weights); the fen left over go one each to the largest remainders,
-    the earlier row first where remainders are equal. The parts of a group sum to its total exactly.
+    the earlier row first where remainders are equal. The parts of a group sum to its total exactly, whatever the
+    floats did.
 
     Parameters
     ----------
@@ -38,12 +36,13 @@ def split_to_fen(
         raise ZeroDivisionError(f"weights of group {int(np.argmax(stuck))} sum to zero")
     shares = np.divide(weights, sums[groups], out=np.zeros(len(weights)), where=sums[groups] != 0)
     exact = totals[groups] * shares
-    parts = np.floor(exact - _NOISE).astype(np.int64)
+    parts = np.floor(exact).astype(np.int64)
     left = totals - np.bincount(groups, parts, minlength=len(totals)).astype(np.int64)
-    order = np.lexsort((np.arange(len(groups)), parts - exact, groups))
-    first = np.searchsorted(groups[order], np.arange(len(totals)))
-    place = np.arange(len(order)) - first[groups[order]]
-    parts[order] += place < left[groups[order]]
+    order = np.lexsort((np.arange(len(groups)), weights != 0, parts - exact, groups))
+    rows = np.bincount(groups, minlength=len(totals))
+    place = np.arange(len(order)) - (np.cumsum(rows) - rows)[groups[order]]
+    everyone, some = np.divmod(left, np.maximum(rows, 1))
+    parts[order] += everyone[groups[order]] + (place < some[groups[order]])
     return parts
 
 

@@ -109,7 +109,7 @@ def _allocate_hospital(
     idle = parts[parts["setting"] == "unallocated"].groupby(["cost_centre", "cost_item"], as_index=False)["fen"].sum()
     unallocated = [
         stray.drop(columns="amount"),
-        _kept(held, centres, items).assign(level="centre", reason="no_workload"),
+        _kept(held, centres, items).assign(level="centre", reason="not_taken_on"),
         idle.assign(level="setting", reason="no_workload"),
     ]
     tables = {

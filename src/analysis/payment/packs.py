@@ -4,11 +4,12 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from analysis.errors import InputError
 from analysis.periods import Period
-from analysis.settings import Settings, read_settings
+from analysis.settings import PeriodName, Settings, read_settings
+from analysis.vocabulary import codes
 
 
 class PeerMean(Settings):
@@ -30,19 +31,31 @@ class Outliers(Settings):
 
 
 class RatePack(Settings):
-    """`basis`: published (payment_standards.payment), weight_rate (weight x rate x coefficient) or peer_mean."""
+    """How cases are paid for a time.
+
+    `basis`: published (payment_standards.payment), weight_rate (weight x rate x coefficient) or peer_mean;
+    `outside_drg`: payers that pay what was charged.
+    """
 
     name: str
     source: str
     date: date
     assumptions: list[str]
-    valid_from: str
-    valid_to: str
+    valid_from: PeriodName
+    valid_to: PeriodName
     basis: Literal["published", "weight_rate", "peer_mean"]
     rate: float | None = Field(None, gt=0)
     peer: PeerMean = PeerMean()
     outliers: Outliers = Outliers()
+    outside_drg: list[str] = []
     charges_comparable: bool = True
+
+    @field_validator("outside_drg")
+    @classmethod
+    def known_payers(cls, payers: list[str]) -> list[str]:
+        if strangers := sorted(set(payers) - set(codes("payer"))):
+            raise ValueError(f"unknown payer(s) {', '.join(strangers)}; known: {', '.join(codes('payer'))}")
+        return payers
 
     @model_validator(mode="after")
     def has_what_its_basis_needs(self) -> "RatePack":

@@ -7,6 +7,7 @@ from analysis.studies.report import Report
 STEPS_ZH = {
     "cost of departments and cases": "科室与病例成本",
     "unit cost per visit and bed-day": "诊次成本与床日成本",
+    "DRG income and payment margin": "DRG 收入与医保盈亏",
     "charges by category": "费用分类",
     "denials": "拒付",
     "fund balance": "基金结余",

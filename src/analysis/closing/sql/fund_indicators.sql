@@ -11,7 +11,7 @@ select h.hospital_id, 'hospital' as scope, h.hospital_id as subject,
   q.income - q.expenditure as fund_balance_rate__n, q.income as fund_balance_rate__d,
   r.income - r.expenditure as fund_balance_rate_regional__n, r.income as fund_balance_rate_regional__d,
   s.claimed as claimed__n, s.payable as payable__n, s.paid as paid__n, s.denied as denied_settlement__n, s.awaiting as awaiting__n
-from hospitals h
+from members h
 left join quota q on q.hospital_id = h.hospital_id
 left join regional r on r.hospital_id = h.hospital_id
 left join settled s on s.hospital_id = h.hospital_id

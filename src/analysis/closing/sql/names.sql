@@ -5,7 +5,8 @@ select hospital_id, 'department', department, name, name_en from departments
 union all
 select hospital_id, 'cost_centre', cost_centre, name, name_en from cost_centres
 union all
-select '*', 'drg', drg_code, max_by(name, year), max_by(name_en, year) from payment_standards group by drg_code
+select '*', 'drg', drg_code, name, name_en from payment_standards
+qualify row_number() over (partition by drg_code order by year desc, severity) = 1
 union all
 select '*', 'item', item_code, name, name_en from items
 union all

@@ -38,6 +38,21 @@ with parts as (
   select hospital_id, 'charges_in_progress', category, 0, amount, true from accrued where method = 'charge' and state = 'late'
   union all
   select hospital_id, 'charges_in_progress', category, 0, amount, true from case_charge_parts
+  -- every line of a stay is in the books, or its stay is unknown; every discharge is a case
+  union all
+  select hospital_id, 'lines_items', 'total', amount, 0, true from charges
+  where stay_id is not null and charged_at >= $start_at and charged_at < $end_at
+  union all
+  select s.hospital_id, 'lines_items', 'total', 0, c.amount, true from case_items c join stays s on s.stay_id = c.stay_id
+  union all
+  select hospital_id, 'lines_items', 'total', 0, amount, true from orphan_lines
+  union all
+  select hospital_id, 'orphan_lines', 'total', 0, amount, false from orphan_lines
+  union all
+  select hospital_id, 'discharges_cases', 'count', 1, 0, true from stays
+  where discharged_at >= $start_at and discharged_at < $end_at
+  union all
+  select hospital_id, 'discharges_cases', 'count', 0, 1, true from cases
   union all
   select hospital_id, 'late_charges', category, 0, amount, false from accrued where method = 'charge' and state = 'late'
   -- cases = departments, cases = DRGs + not grouped

@@ -1,9 +1,10 @@
 -- Grain: one discharged case. Its standard, outlier class, income and payment margin under the pack.
--- payment: all payers together (fund and patient): the standard; what was charged for low outliers and cases not
--- grouped; standard + (charges - high x standard) for high outliers.
+-- payment: fund and patient together: the standard; what was charged for low outliers, cases not grouped and payers
+-- outside DRG; standard + (charges - high x standard) for high outliers; empty where a group has no standard.
 -- margin_payment: payment - charges; empty where the pack says that charges are not comparable.
 with priced as (
-  select b.stay_id, b.charge_total, coalesce(e.weight, a.weight) as weight, coalesce(e.standard, a.standard) as standard,
+  select b.stay_id, b.drg_code, b.charge_total, coalesce(b.payer in (select payer from outside_drg), false) as outside,
+    coalesce(e.weight, a.weight) as weight, coalesce(e.standard, a.standard) as standard,
     coalesce(e.benchmark_charge, a.benchmark_charge) as benchmark_charge,
     coalesce(e.benchmark_days, a.benchmark_days) as benchmark_days,
     coalesce(e.benchmark_cost, a.benchmark_cost) as benchmark_cost,
@@ -11,13 +12,15 @@ with priced as (
     case h.level when 'tertiary' then cast($high_tertiary as double) when 'secondary' then cast($high_secondary as double)
       when 'primary' then cast($high_primary as double) else cast($high_other as double) end as high
   from case_base b
-  join hospitals h on h.hospital_id = b.hospital_id
+  join members h on h.hospital_id = b.hospital_id
   left join standards e on e.hospital_id = b.hospital_id and e.drg_code = b.drg_code and e.severity = b.severity
   left join standards a on a.hospital_id = b.hospital_id and a.drg_code = b.drg_code and a.severity = '*'
 ),
 classed as (
-  select *, case
-    when standard is null then 'ungrouped'
+  select * replace (case when not outside then standard end as standard), case
+    when outside then 'outside'
+    when drg_code is null then 'ungrouped'
+    when standard is null then 'no_standard'
     when charge_total < cast($low as double) * standard then 'low'
     when charge_total > high * standard then 'high'
     else 'normal' end as outlier
@@ -27,6 +30,7 @@ paid as (
   select *, case outlier
     when 'normal' then standard
     when 'high' then cast(round(cast(standard as double) + cast(charge_total as double) - high * cast(standard as double), 2) as decimal(18, 2))
+    when 'no_standard' then null
     else charge_total end as payment
   from classed
 )

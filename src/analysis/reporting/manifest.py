@@ -51,3 +51,13 @@ def write_manifest(
         "notes": notes,
     }
     return write_text(folder / "manifest.json", json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+
+
+def files_of_earlier(folder: Path) -> list[str]:
+    """Names of the files that the manifest there lists, its own among them; none where there is no readable one."""
+    manifest = folder / "manifest.json"
+    try:
+        listed = json.loads(manifest.read_text("utf8"))["files"]
+        return [name for name in [*listed, manifest.name] if Path(name).name == name]
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return []

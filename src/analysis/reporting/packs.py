@@ -2,21 +2,21 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, nullcontext
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import Page
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from analysis.errors import InputError
-from analysis.reporting.files import safe_name
+from analysis.reporting.files import draft_folder, publish, safe_name
 from analysis.reporting.font import prepare_font
 from analysis.reporting.index_page import write_index
 from analysis.reporting.letters import letters_of_reports
-from analysis.reporting.manifest import write_manifest
-from analysis.reporting.pdf import browser_page, print_pdf
+from analysis.reporting.manifest import files_of_earlier, write_manifest
+from analysis.reporting.pdf import browser_page, try_pdf
 from analysis.reporting.worker import Rendered, Task, prepare_process, render_task, warm_up
 from analysis.settings import Settings, parameters_folder, read_settings
 from analysis.studies.committee import open_report
@@ -33,7 +33,7 @@ class PackPage(Settings):
     """One notebook of a pack. `each: department` makes a page for every department with ten or more cases."""
 
     notebook: str
-    name: str
+    name: str = Field(pattern=r"^[\w-]+$")
     each: Literal["", "department"] = ""
     languages: Literal["requested", "hospital"] = "requested"
     parameters: dict[str, Any] = {}
@@ -47,10 +47,23 @@ class Pack(Settings):
     pages: list[PackPage] = Field(min_length=1)
     formats: tuple[Literal["pdf", "xlsx"], ...] = ("pdf", "xlsx")
 
+    @field_validator("pages")
+    @classmethod
+    def _names_differ(cls, pages: list[PackPage]) -> list[PackPage]:
+        names = [page.name.lower() for page in pages]
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise ValueError(f"two pages are named {twice[0]}: name each page of its own")
+        return pages
+
     def titled(self, report: Report, language: str) -> str:
-        """Title of the report of a period."""
-        titles = self.title_year if report.period.is_year and self.title_year else self.title
-        return titles[language]  # type: ignore[index]
+        """Title of the report of a period; InputError where the pack has none in the language."""
+        key = "title_year" if report.period.is_year and self.title_year else "title"
+        titles: dict[str, str] = dict(getattr(self, key))
+        if language not in titles:
+            raise InputError(
+                f"the pack has no title in {language}", where=f"{key}.{language}", mend="add it to the pack"
+            )
+        return titles[language]
 
 
 def render_pack(
@@ -84,19 +97,17 @@ def render_pack(
     asked = list(dict.fromkeys(languages))
     report = open_report(str(data), period, str(outputs), asked[0] if asked else "zh", hospital or "")
     folder = report.folder / report.period.name / (safe_name(hospital) if hospital else "")
-    tasks = list(_tasks(settings, report, data, outputs, asked, folder))
-    with ExitStack() as stack:
-        pool = _pool(stack, len(tasks))
-        font = prepare_font(letters_of_reports(report))
-        printer = browser_page() if "pdf" in settings.formats else nullcontext((None, ""))
-        page, problem = stack.enter_context(printer)
-        rendered, printed = _render(pool, tasks, font, page, progress or (lambda name: None))
-    notes = [problem] if problem else []
-    files = [path for one in rendered for path in (*one.files, *printed.get(one.task.name, ()))]
-    pages = [_listed(one, printed) for one in rendered]
-    index = write_index(folder, pages, settings.titled(report, report.language), notes)
-    manifest = write_manifest(folder, report.card, pack, [_origin(task) for task in tasks], [*files, index], notes)
-    return [index, *files, manifest]
+    title = settings.titled(report, report.language)
+    progress = progress or (lambda name: None)
+    with draft_folder(folder) as draft:
+        tasks = list(_tasks(settings, report, data, outputs, asked, draft))
+        rendered, printed, notes = _render(report, tasks, settings.formats, progress)
+        files = [path for one in rendered for path in (*one.files, *printed.get(one.task.name, ()))]
+        index = write_index(draft, [_listed(one, printed) for one in rendered], title, notes)
+        origins = [_origin(task) for task in tasks]
+        manifest = write_manifest(draft, report.card, pack, origins, [*files, index], notes)
+        publish(draft, folder, files_of_earlier(folder))
+    return [folder / path.name for path in (index, *files, manifest)]
 
 
 def _pool(stack: ExitStack, tasks: int) -> ProcessPoolExecutor:
@@ -139,19 +150,40 @@ def _tasks(
 
 
 def _render(
-    pool: ProcessPoolExecutor, tasks: list[Task], font: bytes, printer: Page | None, progress: Callable[[str], None]
-) -> tuple[list[Rendered], dict[str, tuple[Path, ...]]]:
-    """Pages in the order of the tasks, and the PDFs by page name; notebooks in the pool, the browser here."""
+    report: Report, tasks: list[Task], formats: tuple[str, ...], progress: Callable[[str], None]
+) -> tuple[list[Rendered], dict[str, tuple[Path, ...]], list[str]]:
+    """Pages in the order of the tasks, PDFs by page name, and notes; notebooks in the pool, the browser here."""
     done: dict[str, Rendered] = {}
     printed: dict[str, tuple[Path, ...]] = {}
-    for future in as_completed([pool.submit(render_task, task, font) for task in tasks]):
-        made = future.result()
-        done[made.task.name] = made
-        if printer is not None:
-            html = made.files[0]
-            printed[made.task.name] = (print_pdf(printer, html, html.with_suffix(".pdf")),)
-        progress(made.task.name)
-    return [done[task.name] for task in tasks], printed
+    faults: dict[str, str] = {}
+    with ExitStack() as stack:
+        pool = _pool(stack, len(tasks))
+        font = prepare_font(letters_of_reports(report))
+        browser = browser_page() if "pdf" in formats else nullcontext((None, ""))
+        printer, problem = stack.enter_context(browser)
+        try:
+            for future in as_completed([pool.submit(render_task, task, font) for task in tasks]):
+                made = future.result()
+                done[made.task.name] = made
+                if printer is not None:
+                    pdf, fault = try_pdf(printer, made.files[0])
+                    printed[made.task.name] = (pdf,) if pdf else ()
+                    faults[made.task.name] = fault
+                progress(made.task.name)
+        except BrokenProcessPool as error:
+            raise _lost([task for task in tasks if task.name not in done]) from error
+    notes = [problem, *(faults.get(task.name, "") for task in tasks)]
+    return [done[task.name] for task in tasks], printed, [note for note in notes if note]
+
+
+def _lost(tasks: list[Task]) -> InputError:
+    """A process that ran notebooks is gone: which pages were not done."""
+    return InputError(
+        "a process that runs notebooks ended before its page was done",
+        where=", ".join(dict.fromkeys(str(task.notebook) for task in tasks)),
+        rows=[task.name for task in tasks[:3]],
+        mend="mostly the memory ran out: close other programs and run it again; the earlier report is as it was",
+    )
 
 
 def _from_project(path: Path) -> str:

@@ -66,6 +66,14 @@ def _launched(stack: ExitStack, browser: str) -> Browser:
     return running
 
 
+def try_pdf(page: Page, html: Path) -> tuple[Path | None, str]:
+    """The page's PDF beside it; else None and one line why there is none: the other pages are still worth having."""
+    try:
+        return print_pdf(page, html, html.with_suffix(".pdf")), ""
+    except Error as error:
+        return None, f"no PDF of {html.stem}: {error.message.splitlines()[0]}"
+
+
 def print_pdf(page: Page, html: Path, pdf: Path) -> Path:
     """Print one self-contained page on A4."""
     page.set_content(html.read_text("utf8"), wait_until="load")

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from analysis.reporting.files import write_text
 from analysis.sources.check_catalogue import kind_label
 from analysis.sources.quality import MINOR, WEIGHTS, QualityReport
 from analysis.vocabulary import LANGUAGES, Language
@@ -25,12 +26,7 @@ def write_quality_page(report: QualityReport, path: Path, language: Language) ->
     )
     environment.filters |= {"count": "{:,}".format, "percent": _percent}
     html = environment.get_template("quality_page.html").render(_content(report, language))
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    unfinished.write_text(html, "utf8")
-    unfinished.replace(path)
-    return path
+    return write_text(Path(path), html)
 
 
 def _content(report: QualityReport, language: Language) -> dict[str, Any]:

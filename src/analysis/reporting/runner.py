@@ -1,11 +1,13 @@
 """Run a notebook with parameters: an unknown one is an error, and so is a failing cell, told with its place."""
 
+import ast
 import re
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import papermill
+from nbclient.exceptions import DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
 from analysis.errors import InputError
@@ -47,7 +49,7 @@ def known_parameters(notebook: Path) -> dict[str, Any]:
     Raises
     ------
     InputError
-        No such notebook, not a notebook, no parameters cell.
+        No such notebook, not a notebook, no parameters cell, or one that holds more than names and plain values.
     """
     if not notebook.is_file():
         near = ", ".join(sorted(path.name for path in notebook.parent.glob("*.ipynb"))) or "none"
@@ -61,9 +63,34 @@ def known_parameters(notebook: Path) -> dict[str, Any]:
     cells = [cell for cell in found.cells if "parameters" in cell.metadata.get("tags", [])]
     if not cells:
         raise InputError("the notebook has no parameters cell", where=str(notebook), mend="tag a cell `parameters`")
-    values: dict[str, Any] = {}
-    exec(compile(cells[0].source, str(notebook), "exec"), {}, values)
-    return values
+    return _defaults(cells[0].source, notebook)
+
+
+def _defaults(source: str, notebook: Path) -> dict[str, Any]:
+    """Names and plain values of a parameters cell, which is read and not run."""
+    try:
+        return dict(_assigned(statement) for statement in ast.parse(source).body)
+    except (SyntaxError, ValueError) as error:
+        raise InputError(
+            "the parameters cell cannot be read",
+            where=str(notebook),
+            rows=[str(error), *source.splitlines()[:5]],
+            mend="write one NAME = VALUE a line: a text in quotes, a number, True, False, None or a list of these",
+        ) from error
+
+
+def _assigned(statement: ast.stmt) -> tuple[str, Any]:
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            pass
+        case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+            pass
+        case _:
+            raise ValueError(f"line {statement.lineno}: not NAME = VALUE")
+    try:
+        return name, ast.literal_eval(value)
+    except ValueError as error:
+        raise ValueError(f"line {statement.lineno}: {name} is no plain value") from error
 
 
 def execute(notebook: Path, parameters: dict[str, Any]) -> nbformat.NotebookNode:
@@ -82,7 +109,7 @@ def execute(notebook: Path, parameters: dict[str, Any]) -> nbformat.NotebookNode
             where=str(notebook),
             mend=f"parameters of this notebook: {', '.join(known)}",
         )
-    values = {name: _typed(value, known[name]) for name, value in parameters.items()}
+    values = {name: _typed(name, value, known[name], notebook) for name, value in parameters.items()}
     try:
         return papermill.execute_notebook(
             str(notebook), None, values, engine_name="warm", kernel_name="python3", progress_bar=False
@@ -94,6 +121,13 @@ def execute(notebook: Path, parameters: dict[str, Any]) -> nbformat.NotebookNode
             rows=error.source.splitlines()[:5],
             mend="mend what it says, or open the notebook in JupyterLab (`workbench lab NOTEBOOK`) and run it there",
         ) from error
+    except DeadKernelError as error:
+        raise InputError(
+            "the notebook's process ended before the notebook did",
+            where=str(notebook),
+            rows=[str(error)[:200]],
+            mend="mostly the memory ran out: close other programs and run it again",
+        ) from error
 
 
 def _reason(error: PapermillExecutionError) -> str:
@@ -101,12 +135,21 @@ def _reason(error: PapermillExecutionError) -> str:
     return text if error.ename == "InputError" else f"{error.ename}: {text}"
 
 
-def _typed(value: Any, default: Any) -> Any:
-    """A text from the command line as the type of the parameter's default."""
+_BOOLEANS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+
+
+def _typed(name: str, value: Any, default: Any, notebook: Path) -> Any:
+    """A text from the command line as the type of the parameter's default; InputError where it is none."""
     if not isinstance(value, str) or isinstance(default, str) or default is None:
         return value
-    if isinstance(default, bool):
-        return value.lower() in {"1", "true", "yes"}
     if isinstance(default, list):
         return [word.strip() for word in value.split(",")]
-    return type(default)(value)
+    try:
+        return _BOOLEANS[value.lower()] if isinstance(default, bool) else type(default)(value)
+    except (KeyError, ValueError, TypeError) as error:
+        wanted = "true or false" if isinstance(default, bool) else type(default).__name__
+        raise InputError(
+            f"parameter {name}: {value!r} is not {wanted}",
+            where=str(notebook),
+            mend=f"give {name} as {wanted}; its default is {default}",
+        ) from error

@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 the data or a parameter is wrong (InputError), 2 wrong usa
 inside it, so that `workbench --help` answers at once.
 """
 
+import io
 import json
 import subprocess
 import sys
@@ -16,15 +17,22 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from analysis.errors import InputError
+from analysis.errors import InputError, blocked
 from analysis.periods import parse_range
 
 if TYPE_CHECKING:
     from analysis.closing import CloseResult
 
 T = TypeVar("T")
-Data = Annotated[Path, typer.Argument(help="data folder, e.g. data/demo")]
-Outputs = Annotated[Path, typer.Option(help="where closed months and reports go")]
+
+
+def _named(folder: Path) -> Path:
+    """`.` and `..` as the folder they mean, so that it has a name; a link keeps its own."""
+    return folder if folder.name not in {"", ".."} else folder.resolve()
+
+
+Data = Annotated[Path, typer.Argument(help="data folder, e.g. data/demo", callback=_named)]
+Outputs = Annotated[Path, typer.Option(help="where closed months and reports go", callback=_named)]
 
 
 class Language(StrEnum):
@@ -45,7 +53,7 @@ app = typer.Typer(
 
 @app.command()
 def demo(
-    out: Annotated[Path, typer.Option(help="data folder to write")] = Path("data/demo"),
+    out: Annotated[Path, typer.Option(help="data folder to write", callback=_named)] = Path("data/demo"),
     stays_per_year: Annotated[int, typer.Option(min=100, help="size of the hospital")] = 8000,
     first: Annotated[str, typer.Option("--from", help="first month")] = "2021-01",
     last: Annotated[str, typer.Option("--to", help="last month")] = "2023-12",
@@ -71,7 +79,7 @@ def demo(
 @app.command("import")
 def import_(
     spec: Annotated[Path, typer.Argument(help="source spec, e.g. parameters/sources/ny_sparcs.yaml")],
-    out: Annotated[Path, typer.Option(help="data folder to write, e.g. data/ny_sparcs")],
+    out: Annotated[Path, typer.Option(help="data folder to write, e.g. data/ny_sparcs", callback=_named)],
     folder: Annotated[Path | None, typer.Option("--from", help="where the files are, instead of the spec's")] = None,
 ) -> None:
     """Bring a hospital's own files in.
@@ -126,7 +134,7 @@ def close(
 @app.command()
 def report(
     pack: Annotated[Path, typer.Argument(help="report pack, e.g. parameters/packs/monthly_committee.yaml")],
-    data: Annotated[Path, typer.Option(help="data folder, e.g. data/demo")],
+    data: Annotated[Path, typer.Option(help="data folder, e.g. data/demo", callback=_named)],
     period: Annotated[str, typer.Option(help="2023-06 or 2022-01..2023-12")],
     language: Annotated[list[Language], typer.Option(help="may be repeated")] = [Language.zh],  # noqa: B006 typer copies it
     hospital: Annotated[str | None, typer.Option(help="one member of an alliance")] = None,
@@ -175,11 +183,36 @@ def lab(
 
 def main() -> None:
     """Entry point: a wrong input ends with its message and exit code 1, never with a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a console of another code page shows ? for what it lacks
+            stream.reconfigure(errors="replace")
     try:
         app()
-    except InputError as error:
-        typer.echo(f"error: {error}", err=True)
+    except Exception as error:
+        told = _told(error)
+        if told is None:
+            raise
+        typer.echo(f"error: {told}", err=True)
         sys.exit(1)
+
+
+def _told(error: Exception) -> InputError | None:
+    """What the user is told; None where the fault is the program's."""
+    if isinstance(error, InputError):
+        return error
+    if isinstance(error, OSError):
+        return blocked(error)
+    import pyarrow
+
+    from analysis.engine import EngineError
+
+    if isinstance(error, EngineError | pyarrow.ArrowException):
+        return InputError(
+            "the tables cannot be read or worked on",
+            rows=str(error).strip().splitlines()[:2],
+            mend="a file named above is damaged or too large for the memory: import or make the folder again",
+        )
+    return None
 
 
 def _closed(state: str, results: list["CloseResult"]) -> str:

@@ -93,4 +93,4 @@ def test_one_notebook_run_by_itself_becomes_a_page(small: Small, tmp_path: Path)
     page = run_notebook(START_HERE, parameters(small), "zh", tmp_path)
     text = page.read_text("utf8")
     assert page == tmp_path / "notebooks" / "start_here_zh.html"
-    assert "从一个已结账的月份开始" in text and "Begin with a closed month" not in text
+    assert "这个月哪些病组亏损" in text and "Which DRGs lost money" not in text

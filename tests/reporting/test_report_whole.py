@@ -3,11 +3,12 @@
 import json
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
 from closed_factory import Small
-from playwright.sync_api import Error
+from playwright.sync_api import Error, Page
 from report_fixtures import PACK
 
 from analysis.errors import InputError
@@ -115,15 +116,30 @@ def test_a_process_that_is_gone_names_the_notebook(small: Small, monkeypatch: py
     assert "overview.ipynb" in str(caught.value) and "overview_zh" in str(caught.value)
 
 
-def test_a_page_the_browser_cannot_print_is_a_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    def fail(*_: object) -> None:
+def test_a_page_the_browser_cannot_print_is_a_note(tmp_path: Path):
+    def fail() -> None:
         raise Error("Timeout 30000ms exceeded.\nCall log:")
 
-    monkeypatch.setattr(pdf, "print_pdf", fail)
-    assert pdf.try_pdf(None, tmp_path / "overview_zh.html") == (  # type: ignore[arg-type]
-        None,
-        "no PDF of overview_zh: Timeout 30000ms exceeded.",
-    )
+    page = SimpleNamespace(context=SimpleNamespace(new_page=fail))
+    told = pdf.try_pdf(page, tmp_path / "overview_zh.html")  # type: ignore[arg-type]
+    assert told == (None, "no PDF of overview_zh: Timeout 30000ms exceeded.")
+
+
+@pytest.mark.skipif(pdf.find_browser() is None, reason="no Chromium, Chrome or Edge on this machine")
+def test_a_tab_that_crashes_does_not_cost_the_next_page_its_pdf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    put(tmp_path, a="<p>a</p>", b="<p>b</p>")
+    print_pdf = pdf.print_pdf
+
+    def crash(tab: Page, html: Path, target: Path) -> Path:
+        if html.stem == "a":
+            tab.close()
+        return print_pdf(tab, html, target)
+
+    monkeypatch.setattr(pdf, "print_pdf", crash)
+    with pdf.browser_page() as (page, problem):
+        assert page is not None, problem
+        assert pdf.try_pdf(page, tmp_path / "a.html")[1].startswith("no PDF of a: ")
+        assert pdf.try_pdf(page, tmp_path / "b.html") == (tmp_path / "b.pdf", "")
 
 
 def test_the_committees_pack_is_right():

@@ -52,9 +52,9 @@ def browser_page() -> Iterator[tuple[Page | None, str]]:
         except Error as error:
             yield None, f"no PDF: {browser} does not start: {error.message.splitlines()[0]}"
             return
-        page = running.new_context().new_page()
-        page.route("**/*", _refuse)
-        yield page, ""
+        context = running.new_context()
+        context.route("**/*", _refuse)
+        yield context.new_page(), ""
 
 
 def _launched(stack: ExitStack, browser: str) -> Browser:
@@ -67,9 +67,13 @@ def _launched(stack: ExitStack, browser: str) -> Browser:
 
 
 def try_pdf(page: Page, html: Path) -> tuple[Path | None, str]:
-    """The page's PDF beside it; else None and one line why there is none: the other pages are still worth having."""
+    """The PDF beside the page, printed in a tab of its own; else None and one line why there is none.
+
+    One that hangs or crashes its tab does not cost the others theirs.
+    """
     try:
-        return print_pdf(page, html, html.with_suffix(".pdf")), ""
+        with page.context.new_page() as tab:
+            return print_pdf(tab, html, html.with_suffix(".pdf")), ""
     except Error as error:
         return None, f"no PDF of {html.stem}: {error.message.splitlines()[0]}"
 

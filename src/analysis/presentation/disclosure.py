@@ -13,6 +13,9 @@ LIMIT = 10
 HIDDEN = "*"
 SMALL = f"<{LIMIT}"
 
+#: Cells of a table, as (rows, columns) that index it.
+Line = tuple[int | slice, int | slice | list[int]]
+
 
 def is_small(count: float) -> bool:
     """1 to 9 cases; none at all tells nothing about anybody."""
@@ -38,26 +41,46 @@ def hidden_cells(counts: np.ndarray, columns: bool = True) -> np.ndarray:
     columns : whether the totals of the columns are shown too.
     """
     counts = np.nan_to_num(np.asarray(counts, dtype=float))
-    hidden = (counts > 0) & (counts < LIMIT)
-    lines = [(i, slice(None)) for i in range(counts.shape[0])]
+    lines: list[Line] = [(i, slice(None)) for i in range(counts.shape[0])]
     lines += [(slice(None), j) for j in range(counts.shape[1])] if columns else []
-    while any([_widen(counts[line], hidden[line]) for line in lines]):  # noqa: C419 every line must be widened
+    return hidden_in_lines(counts, (counts > 0) & (counts < LIMIT), lines)
+
+
+def hidden_in_lines(counts: np.ndarray, hidden: np.ndarray, lines: Sequence[Line]) -> np.ndarray:
+    """What must be hidden besides `hidden` where the totals of some lines are known.
+
+    Parameters
+    ----------
+    counts : cells, rows x columns.
+    hidden : those hidden from the start.
+    lines : cells whose total is known, each as (rows, columns) that index `counts`.
+    """
+    hidden = hidden.copy()
+    while any([_widen(counts, hidden, line) for line in lines]):  # noqa: C419 every line must be widened
         pass
     return hidden
 
 
-def _widen(counts: np.ndarray, hidden: np.ndarray) -> bool:
+def _widen(counts: np.ndarray, hidden: np.ndarray, line: Line) -> bool:
     """Hide the smallest shown cell of a line where what is hidden could be recovered; True where one was hidden."""
-    if not hidden.any() or (hidden.sum() > 1 and counts[hidden].sum() >= LIMIT):
+    cells, gone = counts[line], hidden[line]
+    if not gone.any() or (gone.sum() > 1 and cells[gone].sum() >= LIMIT):
         return False
-    shown = np.flatnonzero(~hidden & (counts > 0))
+    shown = np.flatnonzero(~gone & (cells > 0))
     if not len(shown):
         return False
-    hidden[shown[np.argmin(counts[shown])]] = True
+    gone[shown[np.argmin(cells[shown])]] = True
+    hidden[line] = gone
     return True
 
 
-def protect(frame: pd.DataFrame, count: str, derived: Sequence[str], total_known: bool = True) -> pd.DataFrame:
+def protect(
+    frame: pd.DataFrame,
+    count: str,
+    derived: Sequence[str],
+    total_known: bool = True,
+    hidden: Sequence[bool] | None = None,
+) -> pd.DataFrame:
     """Hide small groups of a table with one row a group.
 
     Parameters
@@ -66,6 +89,7 @@ def protect(frame: pd.DataFrame, count: str, derived: Sequence[str], total_known
     count : column with the number of cases behind the row.
     derived : columns computed from these cases.
     total_known : whether the reader knows the total of the groups.
+    hidden : the rows hidden, where that is decided for more tables than this one.
 
     Returns
     -------
@@ -73,10 +97,12 @@ def protect(frame: pd.DataFrame, count: str, derived: Sequence[str], total_known
     """
     counts = frame[count].fillna(0).to_numpy(dtype=float)
     small = (counts > 0) & (counts < LIMIT)
-    hidden = hidden_groups(counts) if total_known and len(counts) else small
+    if hidden is None:
+        hidden = hidden_groups(counts) if total_known and len(counts) else small
+    gone = np.asarray(hidden, dtype=bool) | small
     safe = frame.copy()
     for name in [count, *derived]:
-        safe[name] = safe[name].astype(object).mask(hidden, HIDDEN)
+        safe[name] = safe[name].astype(object).mask(gone, HIDDEN)
     safe.loc[small, count] = SMALL
     return safe
 

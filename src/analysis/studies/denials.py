@@ -3,12 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from analysis.presentation.disclosure import HIDDEN, LIMIT, SMALL, hidden_cells, hidden_groups, note
+from analysis.presentation.disclosure import HIDDEN, LIMIT, SMALL, note
 from analysis.presentation.finding import Finding
 from analysis.presentation.numbers import sum_kind
 from analysis.presentation.tables import Column, Table, column
 from analysis.presentation.wording import listed
 from analysis.studies.absent import absent
+from analysis.studies.hidden import plan_denials
 from analysis.studies.report import Report
 from analysis.vocabulary import codes, label
 
@@ -25,9 +26,13 @@ def denials_by_department(report: Report) -> Finding:
         return absent(report, question, "denials")
     if cells["denials"].sum() < LIMIT:
         return _too_few(report, question)
-    counts, money, pooled = _pooled(_cross(cells, "denials"), _cross(cells, "amount"))
+    every = _cross(cells, "denials")
+    gone, no_department, no_reason = plan_denials(every)
+    counts, money, pooled = _pooled(every, _cross(cells, "amount"), no_department)
     names = _names(report, money.index, pooled)
-    rows, hidden = _department_rows(report, counts, money, names)
+    gone = gone.reindex(counts.index, fill_value=True) & (counts > 0)
+    rows = _department_rows(report, counts, money, names, gone, no_reason)
+    hidden = bool(gone.any(axis=None) or no_reason.any())
     heads = [column("department", report.style)]
     kind = sum_kind(money.to_numpy().ravel())
     for reason in money.columns:
@@ -37,28 +42,33 @@ def denials_by_department(report: Report) -> Finding:
     heads += [column("total", report.style, kind), column("denied_cases", report.style, "count")]
     sheet = report.say("拒付", "Denials")
     table = Table(rows, tuple(heads), sheet, report.style, strong=frozenset({len(rows) - 1}))
-    return Finding(question, table, _text(report, counts, money, names[0]), _notes(report, hidden))
+    return Finding(question, table, _text(report, money, names[0], no_reason), _notes(report, hidden))
 
 
 def _department_rows(
-    report: Report, counts: pd.DataFrame, money: pd.DataFrame, names: list[str]
-) -> tuple[pd.DataFrame, bool]:
-    """One row a department with its total, and the totals of the reasons; whether anything is hidden."""
-    hidden, no_reason = hidden_cells(counts.to_numpy()), hidden_groups(counts.sum().to_numpy())
+    report: Report,
+    counts: pd.DataFrame,
+    money: pd.DataFrame,
+    names: list[str],
+    hidden: pd.DataFrame,
+    no_reason: pd.Series,
+) -> pd.DataFrame:
+    """One row a department with its total, and the totals of the reasons."""
     shown = np.where(counts.to_numpy() == 0, None, money.to_numpy().astype(object))
-    rows = pd.DataFrame(np.where(hidden, HIDDEN, shown), columns=money.columns, index=money.index, dtype=object)
+    cells = np.where(hidden.to_numpy(), HIDDEN, shown)
+    rows = pd.DataFrame(cells, columns=money.columns, index=money.index, dtype=object)
     rows.insert(0, "department", names)
     rows["total"], rows["denied_cases"] = money.sum(axis=1), counts.sum(axis=1).astype(int)
     sums = money.sum().astype(object).mask(no_reason, HIDDEN).to_dict()
     whole = {"total": money.to_numpy().sum(), "denied_cases": int(counts.to_numpy().sum())}
     rows.loc["all"] = {"department": report.say("合计", "Total"), **sums, **whole}
-    return rows, bool(hidden.any() or no_reason.any())
+    return rows
 
 
 def _too_few(report: Report, question: str) -> Finding:
     text = report.say(
-        f"{report.lately}拒付不足 {LIMIT} 笔，不分原因列示。",
-        f"Fewer than {LIMIT} denials {report.lately}: reasons are not shown.",
+        f"{report.lately}拒付不足 {LIMIT} 笔，或会使这样的科室被倒推，不分原因列示。",
+        f"Fewer than {LIMIT} denials {report.lately}, or they give such a department away: no reasons are shown.",
     )
     return Finding(question, None, text)
 
@@ -66,14 +76,16 @@ def _too_few(report: Report, question: str) -> Finding:
 def department_denials(report: Report, department: str) -> Finding:
     """Denials of a department by reason over the last twelve months."""
     question = report.say("本科室为什么被拒付？", "Why was the department denied money?")
-    cells = report.sql("denial_cells", **report.twelve.bounds, department=department)
+    every = report.sql("denial_cells", **report.twelve.bounds, department="")
+    cells = every[every["department"] == department]
     if cells.empty:
         return absent(report, question, "denials")
+    gone, no_department, _ = plan_denials(_cross(every, "denials"))
     total = int(cells["denials"].sum())
-    if total < LIMIT:
+    if no_department[department]:
         return _too_few(report, question)
-    cells = cells.sort_values(["amount", "reason"], ascending=[False, True], kind="stable")
-    hidden = hidden_cells(cells["denials"].to_numpy().reshape(1, -1), columns=False)[0]
+    cells = cells.sort_values(["amount", "reason"], ascending=[False, True], kind="stable").reset_index(drop=True)
+    hidden = gone.loc[department, cells["reason"]].to_numpy()
     if hidden.all():
         return Finding(question, None, _department_text(report, cells, hidden, total), _notes(report, hidden=False))
     sheet = report.say("拒付", "Denials")
@@ -103,12 +115,10 @@ def _cross(cells: pd.DataFrame, value: str) -> pd.DataFrame:
     return wide.reindex(columns=[reason for reason in codes("denial_reason") if reason in wide.columns])
 
 
-def _pooled(counts: pd.DataFrame, money: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, int]:
-    """The ten departments with most money; the others, and those under ten denials, in one row; how many they are."""
+def _pooled(counts: pd.DataFrame, money: pd.DataFrame, hidden: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame, int]:
+    """The ten departments with most money; the others, and those hidden, in one row; how many they are."""
     place = money.sum(axis=1).rank(ascending=False, method="first")
-    few = (counts.sum(axis=1) < LIMIT) | (place > _MOST)
-    if few.any() and counts[few].to_numpy().sum() < LIMIT and (~few).any():
-        few[counts[~few].sum(axis=1).idxmin()] = True
+    few = hidden | (place > _MOST)
     keys = counts.index.where(~few, _REST)
     order = list(money[~few].sum(axis=1).sort_values(ascending=False, kind="stable").index)
     order += [_REST] if few.any() else []
@@ -121,9 +131,9 @@ def _names(report: Report, codes_shown: pd.Index, pooled: int) -> list[str]:
     return [rest if code == _REST else names.get(code, code) for code in codes_shown]
 
 
-def _text(report: Report, counts: pd.DataFrame, money: pd.DataFrame, first: str) -> str:
+def _text(report: Report, money: pd.DataFrame, first: str, no_reason: pd.Series) -> str:
     total = money.to_numpy().sum()
-    told = money.sum()[~hidden_groups(counts.sum().to_numpy())].sort_values(ascending=False, kind="stable").head(3)
+    told = money.sum()[~no_reason].sort_values(ascending=False, kind="stable").head(3)
     words = [
         f"{label('denial_reason', reason, report.language)} {report.style.write(value / total, 'percent1')}"
         for reason, value in told.items()
@@ -141,7 +151,7 @@ def _department_text(report: Report, cells: pd.DataFrame, hidden: np.ndarray, to
     amount = report.style.money(cells["amount"].sum())
     zh, en = f"{report.lately}拒付 {total} 笔、{amount}", f"{total} denials, {amount} {report.lately}"
     if hidden.all():
-        zh, en = zh + "；各原因均不足 10 笔，不分列", en + "; each reason stands under ten and is not shown"
+        zh, en = zh + "；按原因分列会显出不足 10 笔的类别，不分列", en + "; reasons would give away fewer than ten"
     if not hidden[0]:
         name = label("denial_reason", cells["reason"].iloc[0], report.language)
         share = report.style.write(cells["amount"].iloc[0] / cells["amount"].sum(), "percent1")

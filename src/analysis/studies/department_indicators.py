@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from analysis.presentation.disclosure import HIDDEN, SMALL, is_small, note
+from analysis.presentation.disclosure import HIDDEN, LIMIT, is_small, note
 from analysis.presentation.finding import Finding
 from analysis.presentation.lines import Series, small_lines
 from analysis.presentation.numbers import Kind, difference, is_empty
@@ -11,6 +11,7 @@ from analysis.presentation.sparkline import Trend
 from analysis.presentation.tables import Chart, Column, Table, columns
 from analysis.presentation.wording import listed, period_words, plural
 from analysis.studies.chance import beyond_chance
+from analysis.studies.hidden import PER_CASE, hidden_departments, hidden_months
 from analysis.studies.indicator_values import chosen, indicator_spans, kind_of, label_of, trend_rows
 from analysis.studies.report import Report
 from analysis.vocabulary import label, vocabulary
@@ -42,9 +43,9 @@ def department_indicators(report: Report, department: str) -> Finding:
     span, before = report.compared
     frame = indicator_spans(report, "department", department, span, before)
     names = chosen(WATCHED, frame.assign(now=frame["span"]), len(WATCHED))
-    if not names or is_small(frame.loc["discharges", "span"]):
+    if not names or department in hidden_departments(report, span):
         return _too_small(report, question)
-    frame = frame.loc[names]
+    frame, hidden = _safe(report, department, frame.loc[names])
     kinds = [kind_of(name, _sums(name)) for name in names]
     marks = [_direction(name, frame.loc[name], kind) for name, kind in zip(names, kinds, strict=True)]
     whole = indicator_spans(report, "hospital", report.hospital, span, before)["span"].reindex(names)
@@ -55,17 +56,30 @@ def department_indicators(report: Report, department: str) -> Finding:
         hospital_value=whole.mask([_sums(name) for name in names]),
         trend=[Trend(values) for values in _safe_trends(report, department, names)],
     ).rename(columns={"before": "span_before"})
-    hidden = is_small(frame.loc["discharges", "now"])
-    if hidden:
-        rows["now"] = rows["now"].astype(object).mask([True] * len(rows), HIDDEN)
-        rows.loc["discharges", "now"] = SMALL
+    rows["now"] = rows["now"].astype(object).mask(hidden, HIDDEN)
     table = Table(rows, _columns(report, rows), report.say("指标", "Indicators"), report.style, by_row=tuple(kinds))
     words = {
         m: [label("indicator", n, report.language) for n, k in zip(names, marks, strict=True) if k == m]
         for m in set(marks)
     }
-    caveats = (_basis(report), *note(hidden, report.language))
+    caveats = (_basis(report), *note(bool(hidden.any()), report.language))
     return Finding(question, table, _text(report, words), caveats, alarm="worse" in words)
+
+
+def _safe(report: Report, department: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
+    """The indicators without those computed from fewer than ten cases; and which are hidden for the month alone."""
+    span, before = report.compared
+    frame = frame.copy()
+    for name, values in (("span", span), ("before", before)):
+        small = (frame[f"{name}_denominator"].map(is_small)) & frame.index.isin(PER_CASE)
+        if values is None or department in hidden_departments(report, values):
+            small[:] = True
+        frame[name] = frame[name].mask(small)
+    month = dict.fromkeys(frame.index, report.period.name)
+    if report.followed_up is not None and "readmission_30d" in month:
+        month["readmission_30d"] = report.followed_up.name
+    gone = [hidden_months(report, department, name).get(month[name], False) for name in frame.index]
+    return frame, pd.Series(gone, index=frame.index) & frame["now"].notna()
 
 
 def department_trend(report: Report, department: str) -> Finding:
@@ -79,9 +93,12 @@ def department_trend(report: Report, department: str) -> Finding:
         for name in names
         if any(not is_empty(value) for value in values[name])
     ]
-    if len(periods) < 3 or not series:
+    if sum(period in report.periods for period in report.trend) < 3:
         text = report.say("已结账的期间太少，看不出趋势。", "Too few periods are closed to see a trend.")
         return Finding(question, None, text)
+    hidden = hidden_months(report, department)
+    if not series:
+        return Finding(question, None, _no_month(report))
     rows = pd.DataFrame({"month": periods} | {name: values[name] for name in names})
     heads = [Column("month", report.say("月份", "Month"))]
     heads += [Column(n, label_of(n, kind_of(n, _sums(n)), report.style), kind_of(n, _sums(n))) for n in names]
@@ -91,16 +108,37 @@ def department_trend(report: Report, department: str) -> Finding:
         question,
         table,
         _trend_text(report, values["cost_per_weight"]),
+        _left_out(report, int(hidden.sum())),
         figure=small_lines(periods, series, report.style),
         listed=False,
     )
 
 
 def _safe_trends(report: Report, department: str, names: list[str]) -> list[list[float | None]]:
-    """Thirteen months of each indicator, empty where the department discharged fewer than ten."""
+    """Thirteen months of each indicator, empty where too few cases stand behind it."""
     wide = trend_rows(report, "department", department)
-    small = wide["discharges"].map(is_small) if "discharges" in wide else pd.Series(False, index=wide.index)
-    return [wide[name].mask(small).tolist() if name in wide else [None] * len(wide) for name in names]
+    return [
+        wide[name].mask(hidden_months(report, department, name)).tolist() if name in wide else [None] * len(wide)
+        for name in names
+    ]
+
+
+def _no_month(report: Report) -> str:
+    return report.say(
+        f"各月出院均不足 {LIMIT} 例（或会使这样的月份被倒推），不显示趋势。",
+        f"Every month has fewer than {LIMIT} discharges, or would give such a month away: no trend is shown.",
+    )
+
+
+def _left_out(report: Report, months: int) -> tuple[str, ...]:
+    if not months:
+        return ()
+    return (
+        report.say(
+            f"{months} 个月未显示：出院不足 {LIMIT} 例，或会使这样的月份被倒推。",
+            f"{plural(months, 'month')} not shown: fewer than {LIMIT} discharges, or would give such a month away.",
+        ),
+    )
 
 
 def _sums(name: str) -> bool:
@@ -186,5 +224,8 @@ def _trend_text(report: Report, values: list[float | None]) -> str:
 
 
 def _too_small(report: Report, question: str) -> Finding:
-    text = report.say("区间内出院不足 10 例，按规定不列示。", "Fewer than ten discharges in the span: not shown.")
+    text = report.say(
+        "区间内出院不足 10 例，或会使这样的科室被倒推，不列示。",
+        "Fewer than ten discharges in the span, or they would give such a department away: not shown.",
+    )
     return Finding(question, None, text)

@@ -3,21 +3,29 @@
 import pandas as pd
 
 from analysis.presentation.bars import dumbbells, ranked_bars
-from analysis.presentation.disclosure import HIDDEN, SMALL, note, protect
+from analysis.presentation.disclosure import HIDDEN, LIMIT, SMALL, note, protect
 from analysis.presentation.finding import Finding
 from analysis.presentation.numbers import is_empty
 from analysis.presentation.tables import Chart, Table, columns
 from analysis.presentation.wording import listed, plural
 from analysis.studies.absent import absent
+from analysis.studies.chance import log_error, ratio_beyond_chance
+from analysis.studies.hidden import hidden_departments
 from analysis.studies.report import Report, Span
 
+#: A cost per weight unit has risen from here on, where that is beyond chance.
+_RISEN = 0.03
 _MONEY = ["income", "case_cost", "margin", "contribution"]
 
 
 def reported_departments(report: Report) -> list[str]:
-    """Departments with ten or more discharges in the last twelve months, in the order of their codes."""
+    """Departments shown over the last twelve months, in the order of their codes.
+
+    Left out are those with fewer than ten discharges, and those whose page would give these away.
+    """
     rows = report.sql("department_margins", **report.twelve.bounds)
-    return rows.loc[rows["cases"] >= 10, "department"].tolist()
+    hidden = hidden_departments(report, report.twelve)
+    return [department for department in rows["department"] if department not in hidden]
 
 
 def cost_per_weight(report: Report) -> Finding:
@@ -30,12 +38,18 @@ def cost_per_weight(report: Report) -> Finding:
         return absent(report, question, "cost of departments and cases", "departments")
     past = _margins(report, before) if before else rows.iloc[:0]
     rows["per_weight"] = rows["graded_cost"] / rows["weight"]
-    old = (past["graded_cost"] / past["weight"]).where(past["cases"] >= 10)
-    rows["per_weight_before"] = old.reindex(rows.index).astype(float)
+    past = past[past["cases"] >= LIMIT].reindex(rows.index)
+    rows["per_weight_before"] = (past["graded_cost"] / past["weight"]).astype(float)
     rows["change"] = rows["per_weight"] / rows["per_weight_before"] - 1
+    rows["beyond"] = _beyond_chance(rows, past)
     rows = rows.sort_values(["change", "per_weight"], ascending=False, na_position="last", kind="stable")
-    safe = protect(rows, "cases", ["per_weight", "per_weight_before", "change", "peer_per_weight"])
-    risen = [i for i, value in enumerate(safe["change"]) if _number(value) and value >= 0.03]
+    derived = ["per_weight", "per_weight_before", "change", "peer_per_weight", "beyond"]
+    safe = protect(rows, "cases", derived, hidden=rows.index.isin(hidden_departments(report, span)).tolist())
+    risen = [
+        i
+        for i, (value, beyond) in enumerate(zip(safe["change"], safe["beyond"], strict=True))
+        if _number(value) and value >= _RISEN and beyond == 1
+    ]
     specs = [("department", "text"), ("cases", "count"), ("per_weight", "money"), ("per_weight_before", "money")]
     specs += [("change", "change"), ("peer_per_weight", "money")]
     gone = {name for name in ("per_weight_before", "change", "peer_per_weight") if rows[name].isna().all()}
@@ -47,7 +61,7 @@ def cost_per_weight(report: Report) -> Finding:
         alarm=frozenset((i, "change") for i in risen),
         chart=Chart("bar", "department", ("per_weight",)),
     )
-    figure = _dots(report, safe)
+    figure = _dots(report, safe, risen)
     text = _risen_text(report, safe, risen)
     return Finding(question, table, text, _notes(report, safe, before), figure, bool(risen), listed=False)
 
@@ -63,7 +77,7 @@ def department_margins(report: Report) -> Finding:
     rows = rows.join(accrued, how="left").sort_values("margin", kind="stable")
     rows["margin_rate"] = rows["margin"] / rows["income"].where(rows["income"] > 0)
     derived = ["direct_cost", "full_cost", *_MONEY, "margin_rate"]
-    safe = protect(rows, "cases", derived)
+    safe = protect(rows, "cases", derived, hidden=rows.index.isin(hidden_departments(report, report.twelve)).tolist())
     specs = [("department", "text"), ("cases", "count"), ("direct_cost", "money_large"), ("full_cost", "money_large")]
     specs += [("income", "money_large"), ("case_cost", "money_large"), ("contribution", "money_large")]
     specs += [("margin", "money_large"), ("margin_rate", "percent1")]
@@ -77,7 +91,8 @@ def department_margins(report: Report) -> Finding:
         alarm=frozenset((i, name) for i in losing for name in ("margin", "margin_rate")),
         chart=Chart("bar", "department", ("margin",)),
     )
-    return Finding(question, table, _margin_text(report, safe, losing), _margin_notes(report, safe), alarm=bool(losing))
+    text = _margin_text(report, safe, losing, _total(rows, safe))
+    return Finding(question, table, text, _margin_notes(report, safe), alarm=bool(losing))
 
 
 def _margins(report: Report, span: Span) -> pd.DataFrame:
@@ -87,15 +102,26 @@ def _margins(report: Report, span: Span) -> pd.DataFrame:
     return rows.assign(department=[names.get(code, code) for code in rows["department"]])
 
 
+def _beyond_chance(rows: pd.DataFrame, past: pd.DataFrame) -> list[int]:
+    """1 where a department's cost per weight unit rose beyond chance against its past, -1 where it fell, else 0."""
+    names = ["graded", "graded_cost", "weight", "costs_2", "cost_weights", "weights_2"]
+    errors = [[log_error(*row) for row in frame[names].itertuples(index=False)] for frame in (rows, past)]
+    return [
+        ratio_beyond_chance(*values)
+        for values in zip(rows["per_weight"], errors[0], rows["per_weight_before"], errors[1], strict=True)
+    ]
+
+
 def _number(value: object) -> bool:
     return not isinstance(value, str) and not is_empty(value)
 
 
-def _dots(report: Report, rows: pd.DataFrame) -> str:
-    shown = rows[[_number(value) for value in rows["per_weight"]]]
+def _dots(report: Report, rows: pd.DataFrame, risen: list[int]) -> str:
+    marked = rows.assign(risen=[i in risen for i in range(len(rows))])
+    shown = marked[[_number(value) for value in marked["per_weight"]]]
     then = [value if _number(value) else None for value in shown["per_weight_before"]]
     names = (report.say("上年同期", "year before"), report.say("本期", "now"))
-    bad = [_number(value) and value >= 0.03 for value in shown["change"]]
+    bad = shown["risen"].tolist()
     if all(value is None for value in then):
         ordered = shown.sort_values("per_weight", ascending=False, kind="stable")
         return ranked_bars(ordered["department"].tolist(), ordered["per_weight"].tolist(), report.style, "money")
@@ -110,14 +136,14 @@ def _risen_text(report: Report, rows: pd.DataFrame, risen: list[int]) -> str:
         return report.say("尚无上年同期可比。", "There is no year before to compare with.")
     if not risen:
         return report.say(
-            f"{known} 个科室均未比上年同期高出 3%。",
-            f"None of {plural(known, 'department')} stands 3 % above the year before.",
+            f"{known} 个科室均未比上年同期高出 3% 且超出偶然波动。",
+            f"None of {plural(known, 'department')} stands 3 % above the year before beyond chance.",
         )
     words = [f"{rows['department'].iloc[i]} {report.style.write(rows['change'].iloc[i], 'change')}" for i in risen]
     which = listed(words, report.language, 4, "个")
     return report.say(
-        f"{known} 个科室中 {len(risen)} 个比上年同期高出 3% 以上：{which}。",
-        f"{len(risen)} of {plural(known, 'department')} stand 3 % or more above the year before: {which}.",
+        f"{known} 个科室中 {len(risen)} 个比上年同期高出 3% 以上且超出偶然波动：{which}。",
+        f"{len(risen)} of {plural(known, 'department')} 3 % or more above the year before, beyond chance: {which}.",
     )
 
 
@@ -125,10 +151,11 @@ def _notes(report: Report, rows: pd.DataFrame, before: Span | None) -> tuple[str
     span, language = report.compared[0], report.language
     past = report.say(f"，对照 {before.words(language)}", f" against {before.words(language)}") if before else ""
     basis = report.say(
-        f"{span.words(language)}{past}；红色为高出 3% 以上。单位权重成本 = 出院病例全成本 / 权重；"
-        "同行为同样病例按区域例均成本计算的数值。",
-        f"{span.words(language)}{past}; red: 3 % or more above. Cost per weight unit = full cost of cases / weight; "
-        "peers: what the same cases cost at the regional means.",
+        f"{span.words(language)}{past}；红色为高出 3% 以上且超出偶然波动（按病例间差异，双侧 5%）。"
+        "单位权重成本 = 出院病例全成本 / 权重；同行为同样病例按区域例均成本计算的数值。",
+        f"{span.words(language)}{past}; red: 3 % or more above, beyond chance (by the spread between cases, two-sided "
+        "5 %). Cost per weight unit = full cost of cases / weight; peers: what the same cases cost at the regional "
+        "means.",
     )
     return (basis, *note(_any_hidden(rows), language))
 
@@ -137,27 +164,41 @@ def _any_hidden(rows: pd.DataFrame) -> bool:
     return bool(rows["cases"].map(lambda value: value in (SMALL, HIDDEN)).any())
 
 
-def _margin_text(report: Report, rows: pd.DataFrame, losing: list[int]) -> str:
+def _total(rows: pd.DataFrame, safe: pd.DataFrame) -> float | None:
+    """Margin of all departments; None where it would give a hidden one away."""
+    hidden = rows[[not _number(value) for value in safe["margin"]]]
+    if len(hidden) and (len(hidden) < 2 or hidden["cases"].sum() < LIMIT):
+        return None
+    return float(rows["margin"].sum())
+
+
+def _margin_text(report: Report, rows: pd.DataFrame, losing: list[int], total: float | None) -> str:
     known = [value for value in rows["margin"] if _number(value)]
-    total = report.style.money(sum(known), signed=True)
+    if not known:
+        return report.say(
+            f"各科室均不足 {LIMIT} 例，不列示。", f"Every department has fewer than {LIMIT} cases: none is shown."
+        )
+    whose = report.say("全部科室", "all departments") if total is not None else report.say("所列科室", "those listed")
+    money = report.style.money(sum(known) if total is None else total, signed=True)
     if not losing:
         return report.say(
-            f"{len(known)} 个科室全部盈余，合计 {total}。",
-            f"All {plural(len(known), 'department')} earn their full cost, {total} together.",
+            f"{len(known)} 个科室的收入均高于成本；{whose}合计 {money}。",
+            f"Income is above cost in each of {plural(len(known), 'department')}; {whose} {money}.",
         )
     words = [f"{rows['department'].iloc[i]} {report.style.money(rows['margin'].iloc[i], signed=True)}" for i in losing]
     which = listed(words, report.language, 3, "个")
     lost = report.style.money(-sum(rows["margin"].iloc[i] for i in losing))
-    verb = "loses" if len(losing) == 1 else "lose together"
     return report.say(
-        f"{len(known)} 个科室中 {len(losing)} 个亏损，共 {lost}：{which}；全部科室合计 {total}。",
-        f"{len(losing)} of {plural(len(known), 'department')} {verb} {lost}: {which}; all departments {total}.",
+        f"{len(known)} 个科室中 {len(losing)} 个成本高于收入，共 {lost}：{which}；{whose}合计 {money}。",
+        f"Cost is above income in {len(losing)} of {plural(len(known), 'department')}, by {lost}: {which}; {whose} "
+        f"{money}.",
     )
 
 
 def _margin_notes(report: Report, rows: pd.DataFrame) -> tuple[str, ...]:
     words = report.twelve.words(report.language)
-    zh, en = "，按出院病例计；成本盈亏 = DRG 收入 − 全成本。", ", discharged cases; margin = income − full cost."
+    zh = "，按出院病例计；成本盈亏 = DRG 收入 − 全成本（一种成本方法，不据以认定亏损）。"
+    en = ", discharged cases; margin = income − full cost (one costing method: nothing is called a loss by it)."
     notes = [words + report.say(zh, en)]
     if rows["full_cost"].notna().any():
         notes.append(

@@ -3,24 +3,26 @@
 import pandas as pd
 
 from analysis.presentation.bars import ranked_bars
-from analysis.presentation.disclosure import LIMIT, hidden_groups
+from analysis.presentation.disclosure import LIMIT
 from analysis.presentation.finding import Finding
 from analysis.presentation.numbers import is_empty, sum_kind
 from analysis.presentation.tables import Chart, Table, columns
 from analysis.presentation.wording import plural
 from analysis.studies.absent import absent
+from analysis.studies.hidden import hidden_departments, plan_drgs
 from analysis.studies.report import SQL, Report
 
 _MOST = 10
+#: Stands for the groups of a department shown in one row.
+_REST = "*"
 
 
 def worst_and_best_drgs(report: Report) -> Finding:
     """The ten DRGs that lose most and the ten that earn most, by cost margin over the last twelve months."""
     question = report.say("哪些病组亏损最多，哪些盈余最多？", "Which DRGs lose most, which earn most?")
     rows = _drgs(report, "")
-    rows = rows[~hidden_groups(rows["cases"].to_numpy())] if len(rows) else rows
     if rows.empty:
-        return absent(report, question, "cost of departments and cases")
+        return _none_shown(report, question, "")
     chosen = rows if len(rows) <= 2 * _MOST else pd.concat([rows.head(_MOST), rows.tail(_MOST)])
     left = len(rows) - len(chosen)
     table = _table(report, chosen, report.say("病组盈亏", "DRGs"))
@@ -28,48 +30,71 @@ def worst_and_best_drgs(report: Report) -> Finding:
     notes = _notes(report, rows)
     if left:
         notes += (report.say(f"中间 {left} 个病组未列出。", f"{plural(left, 'DRG')} in between not listed."),)
+    gone = int(report.sql("drg_cells", **report.twelve.bounds)["cases"].sum() - rows["cases"].sum())
+    if gone >= LIMIT:
+        notes += (
+            report.say(
+                f"另有 {gone} 例未计入：未入组、成本未完整，或所在科室该病组不足 {LIMIT} 例。",
+                f"{plural(gone, 'case')} not in it: ungrouped, without complete cost, or fewer than {LIMIT} of a DRG "
+                "in a department.",
+            ),
+        )
     return Finding(question, table, text, notes, _figure(report, chosen), bool(_over(rows).any()))
 
 
 def department_drgs(report: Report, department: str) -> Finding:
-    """All DRGs of a department by cost margin over the last twelve months; groups under ten are hidden."""
+    """DRGs of a department by cost margin over the last twelve months; those hidden stand in one row."""
     question = report.say("本科室哪些病组亏损？", "Which of its DRGs lose money?")
     rows = _drgs(report, department)
-    if rows.empty or rows["cases"].sum() < LIMIT:
-        return absent(report, question, "cost of departments and cases")
-    hidden = hidden_groups(rows["cases"].to_numpy())
-    notes = _notes(report, rows)
-    if hidden.any():
-        names = plural(int(hidden.sum()), "DRG")
+    shown = rows[rows["drg_code"] != _REST]
+    if shown.empty or department in hidden_departments(report, report.twelve):
+        return _none_shown(report, question, department)
+    notes = _notes(report, shown)
+    if len(rows) > len(shown):
         notes += (
             report.say(
-                f"{int(hidden.sum())} 个不足 {LIMIT} 例或需一并隐去的病组未列出。",
-                f"{names} under {LIMIT} cases, or hidden with them, not listed.",
+                f"其余：不足 {LIMIT} 例的病组、未入组病例，以及为防止倒推而一并归入的病组。",
+                f"Others: DRGs under {LIMIT} cases, cases without a DRG, and DRGs that would give these away.",
             ),
         )
-    if hidden.all():
-        return Finding(
-            question,
-            None,
-            report.say("各病组均不足 10 例，不列示。", "Every DRG holds fewer than ten cases: none is shown."),
-        )
-    shown = rows[~hidden]
     return Finding(
         question,
-        _table(report, shown, report.say("病组", "DRGs")),
+        _table(report, rows, report.say("病组", "DRGs")),
         _text(report, shown),
         notes,
         alarm=bool(_over(shown).any()),
     )
 
 
+def _none_shown(report: Report, question: str, department: str) -> Finding:
+    """Why no DRG is shown: none has a cost, all are small, or the rest would give the small ones away."""
+    cells = report.sql("drg_cells", **report.twelve.bounds)
+    cells = cells[cells["drg_code"].notna() & ((cells["department"] == department) | (department == ""))]
+    groups = cells.groupby("drg_code")[["cases", "priced"]].sum()
+    if not groups["priced"].sum():
+        return absent(report, question, "cost of departments and cases")
+    if (groups["cases"] < LIMIT).all():
+        text = report.say(
+            f"各病组均不足 {LIMIT} 例，不列示。", f"Every DRG has fewer than {LIMIT} cases: none is shown."
+        )
+    else:
+        text = report.say(
+            f"病组不列示：其余病组会使不足 {LIMIT} 例的病组或未入组病例被倒推。",
+            f"No DRG is shown: the larger ones would give away groups, or cases without one, of fewer than {LIMIT}.",
+        )
+    return Finding(question, None, text)
+
+
 def _drgs(report: Report, department: str) -> pd.DataFrame:
     if not report.engine.value("select count(*) from information_schema.tables where table_name = 'second_costs'"):
         report.engine.make(SQL, "second_costs")
+    plan_drgs(report)
     rows = report.sql("drg_margins", **report.twelve.bounds, department=department)
-    names = report.names("drg")
-    rows["drg"] = [f"{code} {names.get(code, '')}".strip() for code in rows["drg_code"]]
-    rows["verdict"] = [_called(row.margin, row.margin_second) for row in rows.itertuples()]
+    names = report.names("drg") | {_REST: report.say("其余", "Others")}
+    rows["drg"] = [f"{code if code != _REST else ''} {names.get(code, '')}".strip() for code in rows["drg_code"]]
+    rows["verdict"] = [
+        "none" if row.drg_code == _REST else _called(row.margin, row.margin_second) for row in rows.itertuples()
+    ]
     return rows
 
 
@@ -91,7 +116,8 @@ def _table(report: Report, rows: pd.DataFrame, sheet: str) -> Table:
     specs = [("drg", "text"), ("cases", "count"), ("weight", "number3", "drgs"), ("payment_per_case", "money")]
     specs += [("cost_per_case", "money"), ("regional_cost", "money"), ("margin_per_case", "money")]
     specs += [("margin", sum_kind(rows["margin"])), ("months_over", "text_right"), ("verdict", "mark")]
-    months = [f"{int(a)} / {int(b)}" for a, b in zip(rows["months_over"], rows["months"], strict=True)]
+    pairs = zip(rows["months_over"], rows["months"], strict=True)
+    months = ["" if is_empty(b) else f"{int(a)} / {int(b)}" for a, b in pairs]
     gone = {"months_over"} if report.period.is_year else set()
     gone |= {"regional_cost"} if rows["regional_cost"].isna().all() else set()
     alarm = {(i, c) for i, over in enumerate(_over(rows)) if over for c in ("margin", "margin_per_case")}

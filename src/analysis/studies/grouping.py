@@ -1,5 +1,7 @@
 """How well cases group, and what the outliers cost."""
 
+import pandas as pd
+
 from analysis.presentation.disclosure import HIDDEN, SMALL, hidden_groups, note, protect
 from analysis.presentation.finding import Finding
 from analysis.presentation.numbers import is_empty
@@ -20,7 +22,7 @@ def grouping_and_outliers(report: Report) -> Finding:
     rows["share"] = rows["cases"] / rows["cases"].sum()
     rows["outlier"] = [label("outlier", code, report.language) for code in rows.index]
     total = rows[["cases", "charge", "payment", "margin_payment"]].sum(min_count=1)
-    safe = protect(rows, "cases", ["share", "charge", "payment", "margin_payment"])
+    safe = _safe(rows)
     safe.loc["total"] = total.to_dict() | {"share": 1.0, "outlier": report.say("合计", "Total")}
     money = "money_large"
     heads = [
@@ -41,6 +43,18 @@ def grouping_and_outliers(report: Report) -> Finding:
     text, alarm = _text(report, small)
     hidden = bool(safe["cases"].isin([SMALL, HIDDEN]).any())
     return Finding(question, table, text, (_note(report), *note(hidden, report.language)), alarm=alarm)
+
+
+def _safe(rows: pd.DataFrame) -> pd.DataFrame:
+    """The classes with small ones hidden; sums of money, to which some classes bring nothing, each by what it holds.
+
+    Ungrouped cases have no income: beside them alone a small class could be worked out from the total.
+    """
+    safe = protect(rows, "cases", ["share", "charge"])
+    for name in ("payment", "margin_payment"):
+        behind = rows["cases"].where(rows[name].fillna(0) != 0, 0)
+        safe[name] = rows[name].astype(object).mask(hidden_groups(behind), HIDDEN)
+    return safe
 
 
 #: The class an outlier rate counts: where the class is hidden, so is the rate.

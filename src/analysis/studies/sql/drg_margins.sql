@@ -1,9 +1,14 @@
--- Grain: one DRG of the hospital's (or one department's) cases of a span.
+-- Grain: one DRG of the hospital's (or one department's) cases of a span; of a department also one row `*` of all the
+-- groups it does not show (drg_plan), cases without a DRG among them.
+-- The hospital's DRG is without the departments whose few cases its sum would give away.
 -- months_over: months whose cases together lost money; margin_second: margin by the second costing method, over the same
 -- cases; regional: what the cases would cost at the regional mean.
 with chosen as (
-  select * from case_book
-  where period between $first and $last and drg_code is not null and ($department = '' or department = $department)
+  select c.* exclude (drg_code), case when p.hidden and $department <> '' then '*' else c.drg_code end as drg_code
+  from case_book c
+  join drg_plan p on p.department is not distinct from c.department and p.drg_code is not distinct from c.drg_code
+  where c.period between $first and $last
+    and (($department = '' and p.counted) or ($department <> '' and c.department = $department))
 ),
 monthly as (
   select drg_code, count(*) filter (where margin < 0) as months_over, count(*) as months
@@ -13,13 +18,10 @@ monthly as (
 second as (
   select c.drg_code, count(*) as cases, cast(sum(c.payment - m.cost) as double) as margin_second
   from chosen c join second_costs m on m.stay_id = c.stay_id
-  where c.cost_complete group by c.drg_code
+  where c.cost_complete and c.margin_cost is not null group by c.drg_code
 ),
 summed as (
-  select drg_code, count(*) as cases, count(*) filter (where period = $period) as month_cases,
-    cast(sum(margin_cost) filter (where period = $period) as double) as month_margin,
-    count(margin_cost) as priced, sum(weight) / count(weight) as weight,
-    cast(avg(standard) as double) as standard_per_case,
+  select drg_code, count(*) as cases, count(margin_cost) as priced, sum(weight) / nullif(count(weight), 0) as weight,
     cast(avg(payment) filter (where margin_cost is not null) as double) as payment_per_case,
     cast(avg(cost_total) filter (where margin_cost is not null) as double) as cost_per_case,
     cast(avg(benchmark_cost) filter (where margin_cost is not null) as double) as regional_cost,
@@ -30,5 +32,5 @@ select s.*, m.months_over, m.months, x.margin_second
 from summed s
 left join monthly m on m.drg_code = s.drg_code
 left join second x on x.drg_code = s.drg_code and x.cases = s.priced
-where s.margin is not null
-order by s.margin, s.drg_code
+where s.margin is not null or s.drg_code = '*'
+order by s.drg_code = '*', s.margin, s.drg_code

@@ -27,7 +27,9 @@ PARAMETERS = {
         "rate": 5000,
         "outliers": {"low": 0.4, "high": 2.5},
     },
-    "targets/hand.yaml": {"targets": [{"indicator": "cmi", "value": 1.0}]},
+    "targets/hand.yaml": {
+        "targets": [{"indicator": "cmi", "value": 1.0}, {"indicator": "readmission_30d", "value": 0.03}]
+    },
 }
 
 

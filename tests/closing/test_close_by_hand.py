@@ -58,7 +58,10 @@ def test_payment_and_margins(closed):
 
 def test_readmission_is_known_only_after_thirty_days(closed):
     """s2 left on 31 May; at the end of May nobody can know, so the closed month says nothing."""
-    assert open_period(closed / "2023-05").frame("cases")["readmitted_30d"].isna().all()
+    may = open_period(closed / "2023-05")
+    assert may.frame("cases")["readmitted_30d"].isna().all()
+    row = may.sql("select value, target from indicators where indicator = 'readmission_30d'")
+    assert row["value"].isna().item() and row["target"].item() == 0.03, "the target waits for whoever counts it"
 
 
 def test_indicators_of_june(closed):

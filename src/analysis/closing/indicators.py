@@ -19,6 +19,8 @@ _SOURCES = (
     "fund_indicators",
     "survey_indicators",
 )
+#: A month's close cannot know who comes back within 30 days.
+_COUNTED_LATER = ("readmission_30d",)
 _KEY = ["hospital_id", "scope", "subject"]
 
 
@@ -28,10 +30,17 @@ def indicator_rows(engine: Engine, targets: dict[str, float], **parameters: Any)
     for source in _SOURCES:
         engine.make("analysis.closing", source, **parameters)
         parts.append(_long(engine.frame(f'select * from "{source}"')))
-    rows = pd.concat(parts, ignore_index=True)
+    rows = pd.concat([*parts, _targets_of_later(engine, targets)], ignore_index=True)
     at_hospital = rows["scope"] == "hospital"
     rows["target"] = rows["indicator"].map(targets).astype(float).where(at_hospital)
     return rows
+
+
+def _targets_of_later(engine: Engine, targets: dict[str, float]) -> pd.DataFrame:
+    """Rows without a value that carry the target of an indicator counted only when several periods are read."""
+    hospitals = engine.frame("select distinct hospital_id from cases order by hospital_id")["hospital_id"]
+    rows = [(h, "hospital", h, name) for h in hospitals for name in _COUNTED_LATER if name in targets]
+    return pd.DataFrame(rows, columns=[*_KEY, "indicator"], dtype="str")
 
 
 def _long(wide: pd.DataFrame) -> pd.DataFrame:

@@ -5,11 +5,16 @@ from importlib.metadata import version
 import pandas as pd
 
 from analysis.presentation.finding import Finding
+from analysis.presentation.numbers import Kind
 from analysis.presentation.tables import Column, Table, columns
 from analysis.presentation.wording import listed, plural
 from analysis.studies.absent import absent, step_name
 from analysis.studies.report import Report
 from analysis.vocabulary import label
+
+
+#: Checks that count instead of adding money.
+_COUNTS = {"discharges_cases", "bed_days_workload"}
 
 
 def reconciliation(report: Report) -> Finding:
@@ -19,11 +24,13 @@ def reconciliation(report: Report) -> Finding:
     if rows.empty:
         return absent(report, question)
     rows["state"] = [_state(row) for row in rows.itertuples()]
-    rows["check"] = [_check_name(report, row) for row in rows.itertuples()]
-    specs = [("check", "text"), ("parts", "count"), ("expected", "money_large"), ("found", "money_large")]
+    kinds: tuple[Kind, ...] = tuple("count" if code in _COUNTS else "money_large" for code in rows["check"])
+    names = [_check_name(report, row) for row in rows.itertuples()]
+    rows["check"] = [report.style.with_unit(name, kind) for name, kind in zip(names, kinds, strict=True)]
+    specs = [("check", "text"), ("parts", "count"), ("expected", "by_row"), ("found", "by_row")]
     specs += [("difference", "money2"), ("state", "mark")]
     heads = columns(report.style, *specs, heads={"state": "passed"})
-    table = Table(rows, heads, report.say("勾稽", "Reconciliation"), report.style)
+    table = Table(rows, heads, report.say("勾稽", "Reconciliation"), report.style, by_row=kinds)
     tied, open_ones = int((rows["state"] == "passed").sum()), rows.loc[rows["state"] == "open", "check"].tolist()
     text = report.say(
         f"{tied} 项必须相符的核对全部相符（差额 0.00）。",

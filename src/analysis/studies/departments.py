@@ -85,7 +85,7 @@ def department_margins(report: Report) -> Finding:
     losing = [i for i, value in enumerate(safe["margin"]) if _number(value) and value < 0]
     table = Table(
         safe,
-        columns(report.style, *[spec for spec in specs if spec[0] not in gone]),  # type: ignore[arg-type]
+        columns(report.style, *[spec for spec in specs if spec[0] not in gone], heads=report.heads),  # type: ignore[arg-type]
         report.say("科室盈亏", "Departments"),
         report.style,
         alarm=frozenset((i, name) for i in losing for name in ("margin", "margin_rate")),

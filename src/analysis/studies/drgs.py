@@ -119,9 +119,9 @@ def _table(report: Report, rows: pd.DataFrame, sheet: str) -> Table:
     pairs = zip(rows["months_over"], rows["months"], strict=True)
     months = ["" if is_empty(b) else f"{int(a)} / {int(b)}" for a, b in pairs]
     gone = {"months_over"} if report.period.is_year else set()
-    gone |= {"regional_cost"} if rows["regional_cost"].isna().all() else set()
+    gone |= {"regional_cost"} if report.by_peers or rows["regional_cost"].isna().all() else set()
     alarm = {(i, c) for i, over in enumerate(_over(rows)) if over for c in ("margin", "margin_per_case")}
-    heads = columns(report.style, *[spec for spec in specs if spec[0] not in gone])  # type: ignore[arg-type]
+    heads = columns(report.style, *[spec for spec in specs if spec[0] not in gone], heads=report.heads)  # type: ignore[arg-type]
     chart = Chart("bar", "drg", ("margin",))
     return Table(rows.assign(months_over=months), heads, sheet, report.style, alarm=frozenset(alarm), chart=chart)
 

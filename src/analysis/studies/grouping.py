@@ -35,6 +35,8 @@ def grouping_and_outliers(report: Report) -> Finding:
         column("payment", report.style, money, "cases"),
     ]
     heads += [column("margin_payment", report.style, money, "cases")]
+    if report.by_peers:
+        heads = [h for h in heads if h.name != "charge"]
     kept = [h for h in heads if h.name not in rows or not rows[h.name].isna().all()]
     table = Table(
         safe, tuple(kept), report.say("入组与倍率", "Grouping"), report.style, strong=frozenset({len(safe) - 1})
@@ -42,7 +44,8 @@ def grouping_and_outliers(report: Report) -> Finding:
     small = {code: bool(value) for code, value in zip(rows.index, hidden_groups(rows["cases"]), strict=True)}
     text, alarm = _text(report, small)
     hidden = bool(safe["cases"].isin([SMALL, HIDDEN]).any())
-    return Finding(question, table, text, (_note(report), *note(hidden, report.language)), alarm=alarm)
+    notes = () if rows["margin_payment"].isna().all() else (_note(report),)
+    return Finding(question, table, text, (*notes, *note(hidden, report.language)), alarm=alarm)
 
 
 def _safe(rows: pd.DataFrame) -> pd.DataFrame:

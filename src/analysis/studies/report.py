@@ -65,10 +65,15 @@ class Report:
         heads = {"span": "so_far"} if self.compared[0] == self.this_year else {}
         if self.period.is_year:
             heads = {"now": "now_year", "month": "now_year", "span": "now_year", "previous": "year_before"}
-        if self.card.get("pack", {}).get("basis") == "peer_mean":
+        if self.by_peers:
             heads |= {name: f"{name}_peers" for name in ("income", "margin")}
             heads |= {"payment_per_case": "per_case_peers", "margin_per_case": "margin_per_case_peers"}
         return heads
+
+    @property
+    def by_peers(self) -> bool:
+        """The mean of peers stands in for a payment."""
+        return self.card.get("pack", {}).get("basis") == "peer_mean"
 
     def sql(self, name: str, **parameters: Any) -> pd.DataFrame:
         """Rows of studies/sql/NAME.sql for this hospital; parameters $hospital, $period and those given."""

@@ -12,7 +12,6 @@ from analysis.studies.absent import absent, step_name
 from analysis.studies.report import Report
 from analysis.vocabulary import label
 
-
 #: Checks that count instead of adding money.
 _COUNTS = {"discharges_cases", "bed_days_workload"}
 

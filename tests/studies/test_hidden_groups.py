@@ -86,7 +86,7 @@ def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         return
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)
-        write_demo(root / "data/demo", 7, stays_per_year=800, first="2022-12", last="2023-12")
+        write_demo(root / "data/demo", 7, stays_per_year=800, first="2023-01", last="2023-12")
         close(root / "data/demo", [], root / "outputs")
         yield open_report(str(root / "data/demo"), "2023-12", str(root / "outputs"), "en")
 
@@ -221,3 +221,20 @@ def test_a_small_class_without_others_that_have_income_takes_one_along(tmp_path:
         table = grouping.grouping_and_outliers(open_report("data/hand", "2023-06", str(root), "en")).table
         assert table is not None
         assert [value for value in table.rows["margin_payment"] if value == HIDDEN] == hidden
+
+
+def test_all_departments_are_all_of_them(tmp_path: Path):
+    """Margins 10 - i over 100 cases: D1 400 - 780 = -380, D2 500 - 3,225 = -2,725, the last ten 100 - 945 = -845.
+
+    D3 and D4 are ten together: hidden, but part of the total. One method only: nobody is said to lose.
+    """
+    counts = {("D1", "A"): 40, ("D2", "A"): 50, ("D3", "A"): 5, ("D4", "A"): 5}
+    cases = _rows_of_cases(Period("2023-06"), counts)
+    by_hand = cases.groupby("department")["margin_cost"].sum()
+    assert by_hand[["D1", "D2"]].tolist() == [-380.0, -2725.0]
+    report = _months(tmp_path, [counts])
+    text = departments.department_margins(report).text
+    assert f"all departments CNY −{-by_hand.sum():,.0f}" in text and by_hand.sum() == -3950
+    assert text.startswith("Cost is above income in 2 of 2 departments, by CNY 3,105: D2")
+    assert "lose" not in text
+    assert reported_departments(report) == ["D1", "D2"]

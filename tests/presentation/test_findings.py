@@ -94,3 +94,18 @@ def test_small_words():
     assert listed(["a", "b", "c"], "en") == "a, b and c" and listed(["甲", "乙"], "zh") == "甲、乙"
     assert listed(list("abcde"), "en", 3) == "a, b, c and 2 more"
     assert plural(1, "check") == "1 check" and plural(2, "DRG") == "2 DRGs"
+
+
+@pytest.mark.parametrize(
+    ("language", "shown", "stored"), [("zh", "盈亏（万元）", "盈亏（元）"), ("en", "Margin (CNY 10k)", "Margin (CNY)")]
+)
+def test_a_row_of_money_names_the_unit_it_is_written_in(language, shown, stored):
+    """On the page 487,601.03 is 48.8 in ten thousands; the workbook stores it in full, and its label says so."""
+    style = Style(language)
+    label = style.with_unit("盈亏" if language == "zh" else "Margin", "money_large")
+    rows = pd.DataFrame({"indicator": [label, "CMI"], "now": [487601.03, 1.1]})
+    heads = columns(style, ("indicator", "text"), ("now", "by_row"))
+    made = Table(rows, heads, "指标", style, by_row=("money_large", "number3"))
+    assert label == shown and shown in made.to_html("t") and "48.8" in made.to_html("t")
+    values = [[cell["value"] for cell in row] for row in made.to_payload()["rows"]]
+    assert values == [[stored, 487601.03], ["CMI", 1.1]]

@@ -100,7 +100,7 @@ class Table:
             "columns": [{"name": c.name, "heading": c.heading, "kind": c.kind} for c in columns],
             "rows": [
                 [
-                    {"value": self._plain(c, value), "kind": self.kind(i, c)}
+                    {"value": self._plain(i, c, value), "kind": self.kind(i, c)}
                     for c, value in zip(columns, row, strict=True)
                 ]
                 for i, row in enumerate(self.rows[[c.name for c in columns]].itertuples(index=False))
@@ -125,9 +125,12 @@ class Table:
             text = f'<span style="color:{BAD};font-weight:700">{text}</span>'
         return f"<b>{text}</b>" if row in self.strong else text
 
-    def _plain(self, column: Column, value: Any) -> Any:
+    def _plain(self, row: int, column: Column, value: Any) -> Any:
+        """A value as the workbook stores it: money in full, and so the row's label names the full unit."""
         if column.kind == "mark":
             return MARKS[value][1 if self.style.language == "zh" else 2]
+        if column.kind == "text" and self.by_row and self.by_row[row] == "money_large":
+            return value.removesuffix(self.style.with_unit("", "money_large")) + self.style.with_unit("", "money")
         if is_empty(value):
             return None
         return value.item() if hasattr(value, "item") else value

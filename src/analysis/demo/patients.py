@@ -75,7 +75,7 @@ def draw_stays(world: World, physicians: Physicians) -> tuple[Stays, People]:
         found.append(stays)
         arrivals = _return(world, stays, arrivals, generation)
     every = Stays(*(np.concatenate([getattr(s, f.name) for s in found]) for f in fields(Stays)))
-    leaves = every.admitted // DAY + every.base_days
+    leaves = every.discharged // DAY
     inside = (leaves >= world.data_day) & (every.admitted < world.end_day * DAY)
     every = every.take(np.flatnonzero(inside))
     return every.take(np.lexsort((every.person, every.admitted))), people

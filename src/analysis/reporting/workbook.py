@@ -16,6 +16,8 @@ from analysis.reporting.files import write_bytes
 
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _FIRST = 3  # row of the headings; above them the question and the sentence
+#: Height of a line of text in points; width of the contents' text in characters.
+_LINE, _TEXT_WIDTH = 16, 100
 
 
 def write_workbook(path: Path, findings: list[dict[str, Any]], head: dict[str, Any], title: str) -> Path:
@@ -49,7 +51,7 @@ class _Formats:
         self.question = book.add_format({"bold": True, "font_size": 13})
         self.wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         self.heading = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom"})
-        self.link = book.add_format({"font_color": ACCENT, "underline": 1})
+        self.link = book.add_format({"font_color": ACCENT, "underline": 1, "valign": "top"})
 
     def of(self, kind: str, strong: bool) -> Format:
         key = (kind, strong)
@@ -87,8 +89,9 @@ def _contents(
     zh = head.get("language") == "zh"
     sheet = book.add_worksheet("目录" if zh else "Contents")
     sheet.hide_gridlines(2)
+    _printed_on_one_width(sheet)
     sheet.set_column(0, 0, 34)
-    sheet.set_column(1, 1, 100)
+    sheet.set_column(1, 1, _TEXT_WIDTH)
     place = " · ".join(part for part in (head.get("hospital"), head.get("department"), head.get("period")) if part)
     sheet.write_string(0, 0, f"{place}  {title}".strip(), formats.question)
     state = ("预结" if zh else "provisional") if head.get("provisional") else ""
@@ -97,15 +100,26 @@ def _contents(
     for row, (finding, name) in enumerate(zip(findings, names, strict=True), _FIRST):
         if name:
             sheet.write_url(row, 0, f"internal:'{name}'!A1", formats.link, name)
-        sheet.write_string(row, 1, f"{finding['question']} {finding['text']}", formats.wrapped)
+        said = f"{finding['question']} {finding['text']}"
+        sheet.set_row(row, _LINE * (1 + _columns(said) // _TEXT_WIDTH))
+        sheet.write_string(row, 1, said, formats.wrapped)
+
+
+def _printed_on_one_width(sheet: Worksheet) -> None:
+    """A4 across, all columns on one page."""
+    sheet.set_paper(9)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
 
 
 def _sheet(book: Workbook, formats: _Formats, name: str, finding: dict[str, Any]) -> None:
     table = finding["table"]
     sheet = book.add_worksheet(name)
+    _printed_on_one_width(sheet)
     sheet.write_string(0, 0, finding["question"], formats.question)
     sheet.write_string(1, 0, finding["text"])
     heads = [_heading(column, table) for column in table["columns"]]
+    sheet.set_row(_FIRST, 2 * _LINE)
     for at, text in enumerate(heads):
         sheet.write_string(_FIRST, at, text, formats.heading)
     for number, row in enumerate(table["rows"]):
@@ -167,8 +181,15 @@ def _chart(book: Workbook, sheet: Worksheet, name: str, table: dict[str, Any]) -
             "values": [name, _FIRST + 1, at, last, at],
             **({} if len(table["chart"]["values"]) > 1 else {"fill": {"color": ACCENT}, "line": {"color": ACCENT}}),
         })  # fmt: skip
+    kind = next(column["kind"] for column in table["columns"] if column["name"] == table["chart"]["values"][0])
+    values = {"num_format": "0%" if kind.startswith("percent") else "#,##0", "major_gridlines": {"visible": False}}
+    categories = {"label_position": "low"}
     if table["chart"]["kind"] == "bar":
-        chart.set_y_axis({"reverse": True, "label_position": "low"})
+        chart.set_y_axis({"reverse": True, **categories})
+        chart.set_x_axis(values)
+    else:
+        chart.set_x_axis(categories)
+        chart.set_y_axis(values)
     if len(table["chart"]["values"]) == 1:
         chart.set_legend({"none": True})
     chart.set_size({"width": 620, "height": max(280, 22 * len(table["rows"]) + 90)})

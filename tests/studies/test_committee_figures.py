@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -11,7 +12,7 @@ from report_fixtures import opened
 from analysis.closed_period import write_period
 from analysis.errors import InputError
 from analysis.periods import Period, parse_range
-from analysis.studies import cost_and_quality, denials, drgs, fund
+from analysis.studies import cost_and_quality, denials, drgs, fund, grouping
 from analysis.studies.committee import open_report
 from analysis.studies.indicator_values import indicator_spans, judged, peers
 from analysis.studies.indicators import committee_indicators
@@ -217,3 +218,12 @@ def test_no_cell_of_fewer_than_ten_denials_is_shown(small):
             assert (shown.loc[department, reason] == "*") >= (cell["denials"] < 10)
     assert shown["denied_cases"].min() >= 10
     assert (shown.drop(columns=["department", "total", "denied_cases"]) == "*").sum(axis=1).ne(1).all()
+
+
+def test_a_hidden_outlier_class_is_not_given_away_by_rates_or_the_total():
+    """Normal 5, low 26, outside 9: 26 / 31 would tell the 5, and only normal has a margin, so the total would too."""
+    rows = pd.DataFrame({"cases": [5, 26, 9], "charge": [1.0, 2.0, 3.0], "share": [0.1, 0.7, 0.2]})
+    rows = rows.assign(payment=[4.0, 2.0, 3.0], margin_payment=[3.0, 0.0, 0.0])
+    safe = grouping._safe(rows)
+    assert grouping._one_hidden(rows, safe, "margin_payment") and not grouping._one_hidden(rows, safe, "payment")
+    assert "rates are not shown" in grouping._text(SimpleNamespace(say=lambda zh, en: en), True)[0]

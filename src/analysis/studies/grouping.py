@@ -23,7 +23,8 @@ def grouping_and_outliers(report: Report) -> Finding:
     rows["outlier"] = [label("outlier", code, report.language) for code in rows.index]
     total = rows[["cases", "charge", "payment", "margin_payment"]].sum(min_count=1)
     safe = _safe(rows)
-    safe.loc["total"] = total.to_dict() | {"share": 1.0, "outlier": report.say("合计", "Total")}
+    given_away = {name: HIDDEN for name in ("payment", "margin_payment") if _one_hidden(rows, safe, name)}
+    safe.loc["total"] = total.to_dict() | {"share": 1.0, "outlier": report.say("合计", "Total")} | given_away
     money = "money_large"
     heads = [
         column("outlier", report.style),
@@ -41,8 +42,7 @@ def grouping_and_outliers(report: Report) -> Finding:
     table = Table(
         safe, tuple(kept), report.say("入组与倍率", "Grouping"), report.style, strong=frozenset({len(safe) - 1})
     )
-    small = {code: bool(value) for code, value in zip(rows.index, hidden_groups(rows["cases"]), strict=True)}
-    text, alarm = _text(report, small)
+    text, alarm = _text(report, any(hidden_groups(rows["cases"])))
     hidden = bool(safe["cases"].isin([SMALL, HIDDEN]).any())
     notes = () if rows["margin_payment"].isna().all() else (_note(report),)
     return Finding(question, table, text, (*notes, *note(hidden, report.language)), alarm=alarm)
@@ -60,11 +60,17 @@ def _safe(rows: pd.DataFrame) -> pd.DataFrame:
     return safe
 
 
-#: The class an outlier rate counts: where the class is hidden, so is the rate.
-_CLASS = {"high_outlier_rate": "high", "low_outlier_rate": "low", "grouping_rate": "ungrouped"}
+def _one_hidden(rows: pd.DataFrame, safe: pd.DataFrame, name: str) -> bool:
+    """Only one hidden class brings money: the total minus the shown classes would be its money."""
+    return int(((rows[name].fillna(0) != 0) & (safe[name] == HIDDEN)).sum()) == 1
 
 
-def _text(report: Report, classes: dict[str, bool]) -> tuple[str, bool]:
+def _text(report: Report, hiding: bool) -> tuple[str, bool]:
+    """The rates; none where a class is hidden, because rates have other denominators than the table's total."""
+    if hiding:
+        return report.say(
+            "部分类别不足 10 例，各比率不列示。", "Some classes are fewer than ten: rates are not shown."
+        ), False
     frame = indicator_spans(report, "hospital", report.hospital, report.this_year, report.last_year)
     write = report.style.write
     parts_zh, parts_en, alarm = [], [], False
@@ -72,23 +78,18 @@ def _text(report: Report, classes: dict[str, bool]) -> tuple[str, bool]:
         ruled = name not in ("high_outlier_rate", "low_outlier_rate") or any(
             report.card.get("pack", {}).get("outliers", {}).values()
         )
-        if (
-            not ruled
-            or name not in frame.index
-            or is_empty(frame.loc[name, "span"])
-            or classes.get(_CLASS.get(name, ""))
-        ):
+        if not ruled or name not in frame.index or is_empty(frame.loc[name, "span"]):
             continue
         value = write(frame.loc[name, "span"], "percent1")
         parts_zh.append(f"{label('indicator', name, 'zh')} {value}")
         parts_en.append(f"{label('indicator', name, 'en').lower()} {value}")
     target = frame["target"].get("grouping_rate")
-    if not is_empty(target) and not classes.get("ungrouped"):
+    if not is_empty(target):
         alarm = frame.loc["grouping_rate", "span"] < target
         parts_zh[0] += f"（目标 {write(target, 'percent1')}）"
         parts_en[0] += f" (target {write(target, 'percent1')})"
     if not parts_zh:
-        return report.say("倍率病例不足 10 例，不列示。", "Outliers are fewer than ten and not shown."), False
+        return report.say("本期没有可列示的比率。", "There is no rate to show."), False
     words = (
         report.say("今年累计：", "Year to date: ") if not report.period.is_year else report.say("全年：", "The year: ")
     )

@@ -128,6 +128,10 @@ class Engine:
     def arrow(self, select: str, **parameters: Any) -> pa.Table:
         return self._db.sql(select, params=_used(select, parameters)).to_arrow_table()
 
+    def batches(self, select: str, rows: int, **parameters: Any) -> pa.RecordBatchReader:
+        """Rows of a SELECT, at most `rows` at a time: they are never all in memory."""
+        return self._db.sql(select, params=_used(select, parameters)).to_arrow_reader(rows)
+
     def value(self, select: str, **parameters: Any) -> Any:
         """First column of the first row."""
         rows = self._db.execute(select, _used(select, parameters)).fetchall()
@@ -144,15 +148,20 @@ class Engine:
 
         Numbers are rounded to nine decimals, so that the order of summation leaves no trace.
         """
-        columns = ", ".join(
-            f'cast(round(cast("{c.name}" as double), 9) as double) as "{c.name}"'
-            if c.type == "number"
-            else f'cast("{c.name}" as {c.sql_type}) as "{c.name}"'
-            for c in table.columns.values()
-        )
-        order = ", ".join(f'"{name}" nulls first' for name in table.key)
-        rows = self.arrow(f'select {columns} from "{source or table.name}" order by {order}')
+        rows = self.arrow(shaped_select(table, f'"{source or table.name}"'))
         return rows.cast(table.arrow_schema())
+
+
+def shaped_select(table: Table, source: str) -> str:
+    """SELECT of `source` (a name, or a subquery with its condition) in the schema's columns, types and order."""
+    columns = ", ".join(
+        f'cast(round(cast("{c.name}" as double), 9) as double) as "{c.name}"'
+        if c.type == "number"
+        else f'cast("{c.name}" as {c.sql_type}) as "{c.name}"'
+        for c in table.columns.values()
+    )
+    order = ", ".join(f'"{name}" nulls first' for name in table.key)
+    return f"select {columns} from {source} order by {order}"
 
 
 def _used(select: str, parameters: dict[str, Any]) -> dict[str, Any]:

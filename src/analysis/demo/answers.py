@@ -70,7 +70,7 @@ def reviews_table(world: World, stays: Stays, denials: dict[str, np.ndarray], he
                 "reviews",
                 {
                     "kind": col.constant("denial", len(rows)),
-                    "finding_id": col.numbered("N", number[rows], 6),
+                    "finding_id": col.numbered("N", number[rows], 8),
                     "status": col.constant(status, len(rows)),
                     "by": col.chosen(who, stays.department[denials["stay"][rows]]),
                     "at": col.times(at[rows]),
@@ -86,16 +86,16 @@ def coding_samples_table(world: World, stays: Stays, settled: Settled, recorded:
 
     What a checker finds wrong here never changes the group: another code of the same kind, or a missing comorbidity.
     """
-    numbers = np.flatnonzero(sampled(world, np.arange(len(stays))) & settled.discharged)
+    checked = np.flatnonzero(sampled(world, stays.number) & settled.discharged)
     listed = [d.code for d in world.parameters.diagnoses]
     rows = []
-    for stay in numbers.tolist():
-        codes = [listed[c] for c in recorded["code"][recorded["stay"] == stay]]
+    for stay in checked.tolist():
+        codes = [listed[c] for c in recorded["code"][recorded["stay"] == stays.number[stay]]]
         drg = world.drgs[stays.drg[stay]]
         found = [("principal_diagnosis", codes[0], next((c for c in drg.diagnoses if c != codes[0]), codes[0]))]
         found.append(("complication", codes[1] if len(codes) > 1 else "E55.900", None))
         found += [("procedure", code, None) for code, share, *_ in drg.procedures[:1] if share == 1]
-        rows += _checked(world, settled, stay, found)
+        rows += _checked(world, int(stays.number[stay]), int(settled.day[stay]), found)
     return col.rows_table("coding_samples", rows)
 
 
@@ -147,15 +147,15 @@ def peer_indicators_table(world: World) -> pa.Table:
     return col.rows_table("peer_indicators", rows)
 
 
-def _checked(world: World, settled: Settled, stay: int, found: list[tuple[str, str, str | None]]) -> list[dict]:
-    day = date(1970, 1, 1) + timedelta(days=int(settled.day[stay]))
+def _checked(world: World, number: int, settled_day: int, found: list[tuple[str, str, str | None]]) -> list[dict]:
+    day = date(1970, 1, 1) + timedelta(days=settled_day)
     rows = []
     for nth, (aspect, code, instead) in enumerate(found):
-        u = world.uniform(f"sample.{aspect}", np.array([stay]))[0]
+        u = world.uniform(f"sample.{aspect}", np.array([number]))[0]
         right = bool(u < world.parameters.records.coding_accuracy[aspect]) or (nth == 0 and instead == code)
         rows.append(
             {
-                "stay_id": f"S{stay:07d}", "aspect": aspect, "code": code if right or instead is None else instead,
+                "stay_id": f"S{number:08d}", "aspect": aspect, "code": code if right or instead is None else instead,
                 "recorded_code": code if right or instead is not None else None, "correct": right,
                 "sampled_on": min(day + timedelta(days=6), date(1970, 1, 1) + timedelta(days=world.end_day - 1)),
                 "by": "病案科",

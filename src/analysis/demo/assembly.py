@@ -18,12 +18,14 @@ from analysis.demo import (
     insurance,
     places,
     plans,
+    practices,
     registers,
     staff,
     tally,
     visits,
     wards,
 )  # fmt: skip
+from analysis.demo.line_numbers import Lines
 from analysis.demo.patients import People, Stays, draw_stays
 from analysis.demo.recipes import Recipes, compile_recipes
 from analysis.demo.world import World
@@ -52,6 +54,7 @@ class House:
 
 def pieces(world: World) -> Iterator[Piece]:
     """Tables in pieces, never two of the same month: line tables one piece a month, the others whole."""
+    practices.check(world)
     physicians = staff.draw_physicians(world)
     roster = staff.physicians_table(world, physicians)
     names = roster["name"].to_pylist()
@@ -93,19 +96,20 @@ def _masters(house: House) -> Iterator[Piece]:
 def _inpatients(house: House) -> Iterator[Piece]:
     world, stays = house.world, house.stays
     admission = world.month_of(stays.admitted)
-    waiting: dict[str, list[care.Lines]] = {name: [] for name in _LINES}
+    waiting: dict[str, list[Lines]] = {name: [] for name in _LINES}
     whole: dict[str, list[pa.Table]] = {}
     for month in range(int(admission.min()), len(world.months)):
         rows = np.flatnonzero(admission == month)
         if len(rows):
             batch, first = stays.take(rows), int(rows[0])
-            decisions = care.draw_decisions(world, house.recipes, len(batch), month)
-            lain = wards.draw_places(world, batch, month)
-            for name, part in _record(house, batch, decisions, lain, first, month):
+            decisions = care.draw_decisions(world, house.recipes, batch)
+            lain = wards.draw_places(world, batch)
+            for name, part in _record(house, batch, decisions, lain, first):
                 whole.setdefault(name, []).append(part)
-            lines = care.draw_lines(world, house.recipes, house.tariff, house.physicians, batch, decisions, lain, month)
-            tally.add_stays(world, house.tariff, house.tally, lines, first, month, len(batch))
-            lines = charges.stamped(lines, batch, month, first)
+            known = practices.facts_of(world, batch)
+            lines = care.draw_lines(world, house.recipes, house.tariff, house.physicians, batch, known, decisions, lain)
+            tally.add_stays(world, house.tariff, house.tally, lines, first, len(batch))
+            lines = charges.stamped(lines, batch)
             whole.setdefault("approvals", []).append(
                 registers.approvals_table(world, registers.approvals_of(world, lines))
             )
@@ -117,28 +121,26 @@ def _inpatients(house: House) -> Iterator[Piece]:
         yield name, pa.concat_tables(parts)
 
 
-def _record(
-    house: House, batch: Stays, decisions: np.ndarray, lain: wards.Places, first: int, month: int
-) -> Iterator[Piece]:
+def _record(house: House, batch: Stays, decisions: np.ndarray, lain: wards.Places, first: int) -> Iterator[Piece]:
     """The medical record of one month of admission."""
     world = house.world
     found = wards.segments(world, batch, lain)
     days, patients = wards.bed_days(world, found)
     house.tally.bed_days[:] += days
     house.tally.patients[:] += patients
-    coded = diagnoses.draw_diagnoses(world, batch, month)
+    coded = diagnoses.draw_diagnoses(world, batch)
     house.severity[first : first + len(batch)] = diagnoses.coded_severity(world, coded, len(batch))
-    recorded = {"stay": coded["stay"] + first, "code": coded["code"]}
+    recorded = {"stay": batch.number[coded["stay"]], "code": coded["code"]}
     sampled = answers.sampled(world, recorded["stay"])
     house.checked.append({name: values[sampled] for name, values in recorded.items()})
-    yield "transfers", wards.transfers_table(world, found | {"stay": found["stay"] + first})
-    yield "diagnoses", diagnoses.diagnoses_table(world, coded, batch, first)
-    yield "procedures", clinical.procedures_table(world, house.recipes, batch, decisions, month, first, house.ids)
-    yield "outcomes", clinical.outcomes_table(world, batch, coded, month, first)
-    yield "measurements", clinical.measurements_table(world, batch, month, first)
+    yield "transfers", wards.transfers_table(world, found)
+    yield "diagnoses", diagnoses.diagnoses_table(world, coded, batch)
+    yield "procedures", clinical.procedures_table(world, house.recipes, batch, decisions, house.ids)
+    yield "outcomes", clinical.outcomes_table(world, batch, coded)
+    yield "measurements", clinical.measurements_table(world, batch)
 
 
-def _leave(house: House, waiting: dict[str, list[care.Lines]], month: int) -> Iterator[Piece]:
+def _leave(house: House, waiting: dict[str, list[Lines]], month: int) -> Iterator[Piece]:
     """Rows of the months up to this one; what belongs to later months waits."""
     world = house.world
     for name, parts in waiting.items():

@@ -33,10 +33,10 @@ def draw_days(world: World, rng: np.random.Generator, weights: np.ndarray, per_d
     return np.sort(np.concatenate(found))
 
 
-def admission_seconds(rng: np.random.Generator, emergency: np.ndarray) -> np.ndarray:
+def admission_seconds(normal: np.ndarray, emergency: np.ndarray) -> np.ndarray:
     """Second of the day of an admission: emergencies at any time, the rest in the morning."""
-    planned = np.clip(rng.normal(10.2, 1.6, len(emergency)), 7.5, 17.5)
-    at_any = np.clip(rng.normal(14.5, 5.5, len(emergency)), 0.1, 23.8)
+    planned = np.clip(10.2 + 1.6 * normal, 7.5, 17.5)
+    at_any = np.clip(14.5 + 5.5 * normal, 0.1, 23.8)
     return (np.where(emergency, at_any, planned) * 3600).astype(np.int64)
 
 

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
-from analysis.demo import stories
+from analysis.demo import stories, story_lines
 from analysis.demo.calendar import midnight
 from analysis.demo.casemix import severity_effect
+from analysis.demo.line_numbers import Lines, line_number, refund_number, row_number
 from analysis.demo.patients import Stays
 from analysis.demo.recipes import (
     BEFORE,
@@ -28,8 +30,6 @@ from analysis.demo.recipes import (
 from analysis.demo.staff import Physicians
 from analysis.demo.world import DAY, World
 from analysis.periods import Period
-
-Lines = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -65,10 +65,9 @@ class Places:
     emergency_to: np.ndarray
 
 
-def draw_decisions(world: World, recipes: Recipes, stays: int, month: int) -> np.ndarray:
+def draw_decisions(world: World, recipes: Recipes, stays: Stays) -> np.ndarray:
     """One uniform number for every stay and shared decision (which implant, angiography or not)."""
-    columns = [world.rng(f"decision.{name}", month).random(stays) for name in recipes.decisions]
-    return np.stack(columns, axis=1)
+    return np.stack([world.uniform(f"decision.{name}", stays.number) for name in recipes.decisions], axis=1)
 
 
 def draw_lines(
@@ -77,40 +76,42 @@ def draw_lines(
     tariff: Tariff,
     physicians: Physicians,
     stays: Stays,
+    known: pd.DataFrame,
     decisions: np.ndarray,
     places: Places,
-    month: int,
 ) -> Lines:
-    """Charge lines of the stays admitted in a month, refunds included; times in seconds, money in fen.
+    """Charge lines of some stays, refunds included; times in seconds, money in fen. `known`: facts of the stays.
 
-    Every draw is made for the stay without stories; a story only takes lines away, so that both worlds share the rest.
+    Every number drawn belongs to its line, whatever other lines and stays there are: the worlds with and without a
+    story share all lines that the story does not change.
     """
-    stay, row, day, order = _spread(world, recipes, stays, *_planned(world, recipes, stays, decisions, month), month)
+    stay, row = _planned(world, recipes, physicians, stays, known, decisions)
+    stay, row, day = _spread(world, recipes, stays, stay, row)
+    number = line_number(stays.number[stay], recipes.code[row], day)
     item, when, flex = recipes.item[row], recipes.when[row], recipes.flex[row]
     kind = tariff.kinds[item]
-    rng = world.rng("care.lines", month)
-    u_quantity, u_keep, u_hour = (rng.random(len(day), dtype=np.float32) for _ in range(3))
-    wanted = recipes.quantity[row] * np.where(flex, _use(world, stays, month)[stay, kind], 1.0)
-    count = np.floor(wanted + u_quantity).astype(np.int64)
+    wanted = recipes.quantity[row] * np.where(flex, _use(world, stays)[stay, kind], 1.0)
+    count = np.floor(wanted + world.uniform("care.quantity", number)).astype(np.int64)
     keep = (count > 0) & _in_place(when, day, stays, stay)
     last_day = np.maximum(stays.days, 1)[stay] - 1
     day = np.where(when == LAST, last_day, np.where(when < LAST, np.minimum(day, last_day), day))
-    at = _times(stays, stay, day, when == OPERATION, u_hour)
+    at = _times(stays, stay, day, when == OPERATION, world.uniform("care.hour", number))
     keep &= (day <= last_day) & (at < world.end_day * DAY)
-    keep &= ~(flex & _taken_away(world, stays, stay, item, kind, at, u_keep))
-    drawn = {"stay": stay, "order": order, "item": item, "quantity": count, "at": at, "flex": flex}
-    drawn |= {"standing": when >= DAILY, "number": np.arange(len(day)), "refund_of": np.full(len(day), -1)}
+    keep &= ~(flex & _taken_away(world, stays, stay, item, kind, at, world.uniform("care.keep", number)))
+    drawn = {"stay": stay, "order": row_number(stays.number[stay], recipes.code[row]), "item": item, "quantity": count}
+    drawn |= {"at": at, "flex": flex, "standing": when >= DAILY, "number": number, "refund_of": np.full(len(day), -1)}
+    drawn["order"] = np.where(story_lines.unordered(world, recipes.story)[row], -1, drawn["order"])
     lines = {name: values[keep] for name, values in drawn.items()}
-    lines = _with_refunds(world, tariff, stays, lines, len(day), month)
-    return _priced(world, tariff, physicians, stays, lines, places, month)
+    lines = story_lines.changed(world, physicians, stays, known, lines)
+    return _with_refunds(world, tariff, stays, _priced(world, tariff, physicians, stays, lines, places))
 
 
-def _planned(world: World, recipes: Recipes, stays: Stays, decisions: np.ndarray, month: int):
+def _planned(world: World, recipes: Recipes, physicians: Physicians, stays: Stays, known, decisions: np.ndarray):
     """Recipe rows that happen: pairs of stay and row."""
     counts = np.diff(recipes.first)[stays.drg]
     stay = np.repeat(np.arange(len(stays)), counts)
     row = np.arange(len(stay)) - np.repeat(np.cumsum(counts) - counts - recipes.first[stays.drg], counts)
-    u = world.rng("care.rows", month).random(len(stay))
+    u = world.uniform("care.rows", row_number(stays.number[stay], recipes.code[row]))
     shared = recipes.decision[row]
     decided = np.flatnonzero(shared >= 0)
     u[decided] = decisions[stay[decided], shared[decided]]
@@ -119,7 +120,10 @@ def _planned(world: World, recipes: Recipes, stays: Stays, decisions: np.ndarray
     step = _towards_domestic(world, stays)[stay[moved]] * recipes.shift[row[moved]]
     high[moved] += np.where(step < 0, step, 0)
     low[moved] -= np.where(step > 0, step, 0)
-    happens = np.flatnonzero((u >= low) & (u < high))
+    happens = (u >= low) & (u < high)
+    told = np.flatnonzero(recipes.story[row] >= 0)
+    added = story_lines.added(world, physicians, stays, known)
+    happens[told] = added[stay[told], recipes.story[row[told]]]
     return stay[happens], row[happens]
 
 
@@ -128,25 +132,25 @@ def _towards_domestic(world: World, stays: Stays) -> np.ndarray:
     return np.minimum(1.0, strength * world.parameters.stories.roll_out.effects["imported"])
 
 
-def _spread(world: World, recipes: Recipes, stays: Stays, stay: np.ndarray, row: np.ndarray, month: int):
-    """Lines of the pairs over the days of the stay without stories: stay, row, day and number of the order."""
+def _spread(world: World, recipes: Recipes, stays: Stays, stay: np.ndarray, row: np.ndarray):
+    """Lines of the pairs over the days of the stay as planned: stay, row and day."""
     days = np.maximum(stays.base_days, 1)[stay]
     start, step, times = occurrences(recipes.when[row], recipes.span[row], days, stays.operation_day[stay])
-    u = world.rng("care.day", month).random(len(stay))
+    u = world.uniform("care.day", row_number(stays.number[stay], recipes.code[row]))
     start = np.where(recipes.when[row] == MID, (u * days).astype(np.int64), start)
     before = (u * (stays.operation_day[stay] + 1)).astype(np.int64)
     start = np.where(recipes.when[row] == BEFORE, before, start)
     pair = np.repeat(np.arange(len(stay)), times)
     nth = np.arange(len(pair)) - np.repeat(np.cumsum(times) - times, times)
-    return stay[pair], row[pair], start[pair] + step[pair] * nth, pair
+    return stay[pair], row[pair], start[pair] + step[pair] * nth
 
 
-def _use(world: World, stays: Stays, month: int) -> np.ndarray:
+def _use(world: World, stays: Stays) -> np.ndarray:
     """Factor on flexible quantities, stay x category: patient, severity, physician, department; mean one."""
     spread = world.parameters.settings.spread
-    rng = world.rng("care.use", month)
     sigma = np.array([spread.drug, spread.consumable, spread.exam])
-    use = np.exp(rng.normal(0, 1, (len(stays), 3)) * sigma - sigma**2 / 2) * stays.effect
+    own = np.stack([world.normal(f"use.{kind}", stays.number) for kind in (DRUG, CONSUMABLE, EXAM)], axis=1)
+    use = np.exp(own * sigma - sigma**2 / 2) * stays.effect
     severe = severity_effect(world)[stays.drg, stays.severity]
     return np.column_stack([use * severe[:, None], np.ones(len(stays))])[:, [DRUG, CONSUMABLE, EXAM, SERVICE]]
 
@@ -177,37 +181,35 @@ def _taken_away(world: World, stays: Stays, stay: np.ndarray, item: np.ndarray, 
     return u < np.where(outside, np.maximum(share, effects["outside"]), share) * strength
 
 
-def _with_refunds(world: World, tariff: Tariff, stays: Stays, lines: Lines, drawn: int, month: int) -> Lines:
-    """Append refunds: a drug or consumable given back within a day, negative, under a number of its own."""
-    u = world.uniform(f"refunds.{month}", lines["number"])
-    given = np.isin(tariff.kinds[lines["item"]], [DRUG, CONSUMABLE]) & lines["flex"]
-    back = np.flatnonzero(given & (u < world.parameters.settings.refunds))
-    later = lines["at"][back] + 3600 + (u[back] * 7e7).astype(np.int64) % 72000
-    refund = {name: values[back] for name, values in lines.items()}
-    limit = np.minimum(stays.discharged[refund["stay"]] - 300, world.end_day * DAY - 1)
-    refund["at"] = np.maximum(np.minimum(later, limit), lines["at"][back])
-    refund["quantity"] = -refund["quantity"]
-    refund["refund_of"] = refund["number"]
-    refund["number"] = drawn + refund["number"]
-    return {name: np.concatenate([values, refund[name]]) for name, values in lines.items()}
-
-
-def _priced(world, tariff, physicians: Physicians, stays: Stays, lines: Lines, places: Places, month: int) -> Lines:
-    """Price, ordering and performing department, physician; a refund has price and place of its line."""
+def _priced(world, tariff, physicians: Physicians, stays: Stays, lines: Lines, places: Places) -> Lines:
+    """Price, ordering and performing department, physician."""
     stay, at = lines["stay"], lines["at"]
-    original = np.arange(len(stay))
-    refunded = np.flatnonzero(lines["refund_of"] >= 0)
-    original[refunded] = np.searchsorted(lines["number"][: len(stay) - len(refunded)], lines["refund_of"][refunded])
-    then = at[original]
-    lines["price"] = tariff.price(lines["item"], world.month_of(then))
-    lines["amount"] = lines["price"] * lines["quantity"]
-    intensive = (then >= places.icu_from[stay]) & (then < places.icu_to[stay])
-    ordering = np.where(then < places.emergency_to[stay], world.department("29"), stays.department[stay])
-    lines["ordering"] = np.where(intensive, world.intensive_care, ordering)
+    price = tariff.price(lines["item"], world.month_of(at))
+    intensive = (at >= places.icu_from[stay]) & (at < places.icu_to[stay])
+    ordering = np.where(at < places.emergency_to[stay], world.department("29"), stays.department[stay])
+    ordering = np.where(intensive, world.intensive_care, ordering)
     performing = tariff.performs[lines["item"]]
-    lines["performing"] = np.where(performing < 0, lines["ordering"], performing)
     staff = physicians.of(world.intensive_care)
     own = np.where(intensive, staff[stays.person[stay] % len(staff)], stays.physician[stay])
-    blank = world.uniform(f"blank.{month}", lines["number"]) < world.parameters.settings.blank_physicians
-    lines["physician"] = np.where(blank, -1, own)
-    return lines
+    blank = world.uniform("blank", lines["number"]) < world.parameters.settings.blank_physicians
+    return lines | {
+        "price": price,
+        "amount": price * lines["quantity"],
+        "ordering": ordering,
+        "performing": np.where(performing < 0, ordering, performing),
+        "physician": np.where(blank, -1, own),
+    }
+
+
+def _with_refunds(world: World, tariff: Tariff, stays: Stays, lines: Lines) -> Lines:
+    """Append refunds: a drug or consumable given back within a day, negative, at the price and place of its line."""
+    u = world.uniform("refunds", lines["number"])
+    given = np.isin(tariff.kinds[lines["item"]], [DRUG, CONSUMABLE]) & lines["flex"]
+    back = np.flatnonzero(given & (u < world.parameters.settings.refunds))
+    refund = {name: values[back] for name, values in lines.items()}
+    later = refund["at"] + 3600 + (u[back] * 7e7).astype(np.int64) % 72000
+    limit = np.minimum(stays.discharged[refund["stay"]] - 300, world.end_day * DAY - 1)
+    refund |= {"at": np.maximum(np.minimum(later, limit), refund["at"]), "refund_of": refund["number"]}
+    refund |= {"quantity": -refund["quantity"], "amount": -refund["amount"]}
+    refund["number"] = refund_number(refund["number"])
+    return {name: np.concatenate([values, refund[name]]) for name, values in lines.items()}

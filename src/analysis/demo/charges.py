@@ -4,31 +4,18 @@ import numpy as np
 import pyarrow as pa
 
 from analysis.demo import columns as col
-from analysis.demo.care import Lines
+from analysis.demo.line_numbers import Lines
 from analysis.demo.patients import Stays
-from analysis.demo.world import RUN_IN, World
+from analysis.demo.world import World
 
-#: Line and order numbers: month (run-in included) in front, so that a month's numbers depend on no other month.
-MONTH_BLOCK = 10_000_000
-
-
-def number_block(month: int) -> int:
-    """First number of the lines and orders of a month of admission."""
-    return (month + RUN_IN) * MONTH_BLOCK
+#: Orders that were cancelled carry the number of the one beside them with this bit.
+_CANCELLED = 1 << 34
 
 
-def stamped(lines: Lines, stays: Stays, month: int, first_stay: int) -> Lines:
-    """Numbers that hold over all months (stay, patient, line, order, refunded line), and the admission."""
-    block = number_block(month)
-    refunded = lines["refund_of"]
-    return lines | {
-        "patient": stays.person[lines["stay"]],
-        "admitted": stays.admitted[lines["stay"]],
-        "stay": lines["stay"] + first_stay,
-        "number": lines["number"] + block,
-        "order": lines["order"] + block,
-        "refund_of": np.where(refunded >= 0, refunded + block, -1),
-    }
+def stamped(lines: Lines, stays: Stays) -> Lines:
+    """The lines with number, person and admission of their stay."""
+    stay = lines["stay"]
+    return lines | {"stay": stays.number[stay], "patient": stays.person[stay], "admitted": stays.admitted[stay]}
 
 
 def ordered_at(world: World, lines: Lines) -> np.ndarray:
@@ -46,11 +33,11 @@ def charges_table(world: World, lines: Lines, physicians: pa.Array) -> pa.Table:
     return col.table(
         "charges",
         {
-            "line_id": col.numbered("L", lines["number"], 9),
+            "line_id": col.lettered("L", lines["number"], 10),
             "hospital_id": col.constant(world.hospital_id, count),
             "patient_id": col.numbered("P", lines["patient"], 8),
-            "stay_id": col.numbered("S", lines["stay"], 7),
-            "order_id": col.numbered("O", lines["order"], 9),
+            "stay_id": col.numbered("S", lines["stay"], 8),
+            "order_id": _known("O", lines["order"], 8),
             "ordered_at": col.times(ordered_at(world, lines), world.lacking("charges.ordered_at", lines["number"])),
             "charged_at": col.times(lines["at"]),
             "item_code": col.chosen(item_codes(world), lines["item"]),
@@ -63,7 +50,7 @@ def charges_table(world: World, lines: Lines, physicians: pa.Array) -> pa.Table:
             "body_side": col.chosen(
                 ["left", "right"], np.where(_sided(world)[lines["item"]], lines["patient"] % 2, -1)
             ),
-            "refund_of": _refunds(lines["refund_of"]),
+            "refund_of": _known("L", lines["refund_of"], 10),
         },
     )
 
@@ -77,16 +64,17 @@ def _sided(world: World) -> np.ndarray:
     return np.array([item.site in ("knee", "hip", "eye", "limb", "foot") for item in world.items])
 
 
-def _refunds(numbers: np.ndarray) -> pa.Array:
+def _known(prefix: str, numbers: np.ndarray, width: int) -> pa.Array:
+    """Codes of the numbers from 0 on, empty for the others."""
     known = np.flatnonzero(numbers >= 0)
     index = np.full(len(numbers), -1)
     index[known] = np.arange(len(known))
-    return col.chosen(col.numbered("L", numbers[known], 9), index)
+    return col.chosen(col.lettered(prefix, numbers[known], width), index)
 
 
 def orders_of(world: World, lines: Lines) -> Lines:
     """One order for the lines of a recipe row of a stay; some more that were cancelled and never charged."""
-    rows = np.flatnonzero(lines["refund_of"] < 0)
+    rows = np.flatnonzero((lines["refund_of"] < 0) & (lines["order"] >= 0))
     rows = rows[np.lexsort((lines["at"][rows], lines["order"][rows]))]
     order, first, count = np.unique(lines["order"][rows], return_index=True, return_counts=True)
     starts, ends = lines["at"][rows[first]], lines["at"][rows[first + count - 1]]
@@ -102,7 +90,7 @@ def _with_cancelled(world: World, orders: Lines) -> Lines:
     share = world.parameters.settings.cancelled_orders
     extra = np.flatnonzero(world.uniform("orders.cancelled", orders["order"]) < share)
     cancelled = {name: values[extra] for name, values in orders.items()}
-    cancelled["order"] = cancelled["order"] + MONTH_BLOCK // 2
+    cancelled["order"] = cancelled["order"] | _CANCELLED
     cancelled["executed"] = np.full(len(extra), -1)
     cancelled["stopped"] = cancelled["at"] + 1800
     return {name: np.concatenate([values, cancelled[name]]) for name, values in orders.items()}
@@ -116,8 +104,8 @@ def orders_table(world: World, orders: Lines, physicians: pa.Array) -> pa.Table:
     return col.table(
         "orders",
         {
-            "order_id": col.numbered("O", orders["order"], 9),
-            "stay_id": col.numbered("S", orders["stay"], 7),
+            "order_id": col.lettered("O", orders["order"], 8),
+            "stay_id": col.numbered("S", orders["stay"], 8),
             "item_code": col.chosen(item_codes(world), orders["item"]),
             "quantity": col.quantity(orders["quantity"]),
             "ordered_at": col.times(orders["at"]),
@@ -132,7 +120,7 @@ def orders_table(world: World, orders: Lines, physicians: pa.Array) -> pa.Table:
 def events_of(world: World, lines: Lines) -> Lines:
     """Charge lines that are a step of care: requested, started, ended, on which resource."""
     active = np.array([bool(item.activity) for item in world.items])
-    rows = np.flatnonzero(active[lines["item"]] & (lines["refund_of"] < 0))
+    rows = np.flatnonzero(active[lines["item"]] & (lines["refund_of"] < 0) & (lines["order"] >= 0))
     found = {name: lines[name][rows] for name in ("number", "stay", "item", "at")}
     minutes = np.array([item.minutes for item in world.items])[found["item"]]
     lasting = np.maximum(minutes, 10) * 60 * np.exp(0.25 * (world.uniform("events.lasting", found["number"]) - 0.5))
@@ -149,8 +137,8 @@ def events_table(world: World, events: Lines, physicians: pa.Array) -> pa.Table:
     return col.table(
         "events",
         {
-            "event_id": col.numbered("E", number, 9),
-            "stay_id": col.numbered("S", events["stay"], 7),
+            "event_id": col.lettered("E", number, 10),
+            "stay_id": col.numbered("S", events["stay"], 8),
             "activity": col.chosen([item.activity for item in world.items], events["item"]),
             "requested_at": col.times(events["requested"], world.lacking("events.requested_at", number)),
             "started_at": col.times(events["at"]),

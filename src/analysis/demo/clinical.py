@@ -6,19 +6,19 @@ import pyarrow as pa
 from analysis.demo import columns as col
 from analysis.demo import stories
 from analysis.demo.diagnoses import complication_kinds
+from analysis.demo.facts import values
 from analysis.demo.patients import Stays
 from analysis.demo.recipes import Recipes
 from analysis.demo.world import DAY, World
 
 
 def procedures_table(
-    world: World, recipes: Recipes, stays: Stays, decisions: np.ndarray, month: int, first: int, physicians: pa.Array
+    world: World, recipes: Recipes, stays: Stays, decisions: np.ndarray, physicians: pa.Array
 ) -> pa.Table:
     """Coded procedures; one that belongs to a recipe row is coded where the row happens."""
-    rng = world.rng("procedures", month)
     names = [p.code for p in world.parameters.procedures]
     stay, code, position = [], [], []
-    single = rng.random((len(stays), 8))
+    single = np.stack([world.uniform(f"procedures.{nth}", stays.number) for nth in range(8)], axis=1)
     for k in np.unique(stays.drg):
         rows, upto = np.flatnonzero(stays.drg == k), 0.0
         count = np.zeros(len(rows), np.int64)
@@ -34,32 +34,32 @@ def procedures_table(
             position.append(count[happens])
     stay, code, position = (np.concatenate(part or [np.zeros(0, np.int64)]) for part in (stay, code, position))
     order = np.lexsort((position, stay))
-    return _procedure_rows(world, stays, stay[order], code[order], position[order], first, physicians)
+    return _procedure_rows(world, stays, stay[order], code[order], position[order], physicians)
 
 
-def outcomes_table(world: World, stays: Stays, diagnoses: dict[str, np.ndarray], month: int, first: int) -> pa.Table:
-    """Outcomes of the discharged stays of the month of admission."""
-    rng = world.rng("outcomes", month)
-    u = rng.random((4, len(stays)))
+def outcomes_table(world: World, stays: Stays, diagnoses: dict[str, np.ndarray]) -> pa.Table:
+    """Outcomes of those stays that are discharged."""
+    u = [world.uniform(f"outcomes.{nth}", stays.number) for nth in range(4)]
     strength = stories.at(stories.roll_out(world), world.month_of(stays.admitted), stays.department)
     survey, story = world.parameters.settings.survey, world.parameters.stories.roll_out.survey
     mean = survey.satisfaction + story["satisfaction"] * np.minimum(strength, 1.2)
     worse = 3.0 * stays.complication + 5.0 * stays.died
-    score = np.clip(np.rint(mean + 0.35 - worse + rng.normal(0, 6, len(stays))), 20, 100)
-    infection = u[0] < world.of_drgs("infection")[stays.drg] * np.where(stays.complication, 4, 0.8)
+    score = np.clip(np.rint(mean + 0.35 - worse + 6 * world.normal("outcomes.score", stays.number)), 20, 100)
+    likely = world.of_drgs("infection")[stays.drg] * np.where(stays.complication, 4, 0.8)
+    infection = u[0] < likely + stays.infection
     kinds = complication_kinds(world)
     arisen = np.flatnonzero(~diagnoses["present"])
     kind = np.full(len(stays), -1)
     kind[diagnoses["stay"][arisen]] = diagnoses["code"][arisen]
     cured = ~stays.died & (u[1] < world.of_drgs("cured")[stays.drg])
     known = np.flatnonzero(stays.discharged < world.end_day * DAY)
-    number = first + known
+    number = stays.number[known]
     unknown = world.lacking("outcomes.complication", number)
     silent = (u[2] < 0.45)[known] | stays.died[known]
     return col.table(
         "outcomes",
         {
-            "stay_id": col.numbered("S", number, 7),
+            "stay_id": col.numbered("S", number, 8),
             "complication": col.flags(stays.complication[known], unknown),
             "complication_kind": col.chosen(kinds, np.where(stays.complication, kind, -1)[known], unknown),
             "infection": col.flags(infection[known], world.lacking("outcomes.infection", number)),
@@ -71,8 +71,8 @@ def outcomes_table(world: World, stays: Stays, diagnoses: dict[str, np.ndarray],
     )
 
 
-def measurements_table(world: World, stays: Stays, month: int, first: int) -> pa.Table:
-    """Measured values of the month's admissions, at admission and again every few days."""
+def measurements_table(world: World, stays: Stays) -> pa.Table:
+    """Measured values, at admission and again every few days."""
     specs = world.parameters.clinical.measurements
     names = list(specs)
     wanted = np.array([[name in d.measurements for name in names] for d in world.drgs])
@@ -82,21 +82,22 @@ def measurements_table(world: World, stays: Stays, month: int, first: int) -> pa
     times = np.where(every > 0, -(-days // np.maximum(every, 1)), 1)
     pair = np.repeat(np.arange(len(stay)), times)
     nth = np.arange(len(pair)) - np.repeat(np.cumsum(times) - times, times)
-    rng = world.rng("measurements", month)
-    mean, sd, low, high = np.array([spec[:4] for spec in specs.values()], float)[name].T
-    level = mean + sd * rng.normal(0, 0.9, len(stay))
-    value = np.clip(level[pair] + sd[pair] * rng.normal(0, 0.35, len(pair)), low[pair], high[pair])
-    at = stays.admitted[stay][pair] + nth * every[pair] * DAY + (rng.random(len(pair)) * 20_000).astype(np.int64)
-    number = (first + stay[pair]) * 10_000 + name[pair] * 100 + nth
+    value = np.empty(len(pair))
+    for k, one in enumerate(names):
+        rows = np.flatnonzero(name[pair] == k)
+        value[rows] = values(world, one, stays.number[stay[pair[rows]]], nth[rows])
+    number = stays.number[stay[pair]] * 10_000 + name[pair] * 100 + nth
+    late = (world.uniform("measurements.late", number) * 20_000).astype(np.int64)
+    at = stays.admitted[stay][pair] + nth * every[pair] * DAY + late
     inside = np.flatnonzero(at < np.minimum(stays.discharged[stay][pair], world.end_day * DAY))
     pair, number = pair[inside], number[inside]
     return col.table(
         "measurements",
         {
-            "measurement_id": col.numbered("M", number, 11),
-            "stay_id": col.numbered("S", first + stay[pair], 7),
+            "measurement_id": col.numbered("M", number, 12),
+            "stay_id": col.numbered("S", stays.number[stay[pair]], 8),
             "name": col.chosen(names, name[pair]),
-            "value": col.numbers(np.round(value[inside], 2), world.lacking("measurements.value", number)),
+            "value": col.numbers(value[inside], world.lacking("measurements.value", number)),
             "unit": col.chosen([spec[4] for spec in specs.values()], name[pair]),
             "measured_at": col.times(at[inside], world.lacking("measurements.at", number)),
         },
@@ -109,8 +110,8 @@ def _decision(world: World, recipes: Recipes, drg: int, name: str) -> int:
     )
 
 
-def _procedure_rows(world, stays: Stays, stay, code, position, first: int, physicians: pa.Array) -> pa.Table:
-    number = (first + stay) * 16 + position
+def _procedure_rows(world, stays: Stays, stay, code, position, physicians: pa.Array) -> pa.Table:
+    number = stays.number[stay] * 16 + position
     start = (stays.admitted[stay] // DAY + stays.operation_day[stay]) * DAY + stays.theatre[stay] + 900 * (position - 1)
     start = np.clip(start, stays.admitted[stay] + 600, stays.discharged[stay] - 900)
     lasting = 2400 + (world.uniform("procedures.time", number) * 6000).astype(np.int64)
@@ -123,7 +124,7 @@ def _procedure_rows(world, stays: Stays, stay, code, position, first: int, physi
     sided = np.array([p.code[:2] in ("81", "79", "13") for p in listed])[code]
     rooms = [f"OR{k}" for k in range(1, 7)]
     columns = {
-        "stay_id": col.numbered("S", first + stay, 7),
+        "stay_id": col.numbered("S", stays.number[stay], 8),
         "position": col.integers(position),
         "code": col.chosen([p.code for p in listed], code),
         "name": col.chosen([p.name for p in listed], code),

@@ -26,6 +26,19 @@ def numbered(prefix: str, numbers: np.ndarray, width: int) -> pa.Array:
     return pa.StringArray.from_buffers(len(numbers), pa.py_buffer(ends), pa.py_buffer(digits))
 
 
+def lettered(prefix: str, numbers: np.ndarray, width: int) -> pa.Array:
+    """Codes in digits and letters (base 32 without I, L, O, U), such as L00A4F2K9Z: long numbers, written short."""
+    letters = np.frombuffer(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ", np.uint8)
+    lead = prefix.encode()
+    length = len(lead) + width
+    written = np.empty((len(numbers), length), np.uint8)
+    written[:, : len(lead)] = np.frombuffer(lead, np.uint8)
+    for place in range(width):
+        written[:, length - 1 - place] = letters[(numbers >> (5 * place)) & 31]
+    ends = np.arange(len(numbers) + 1, dtype=np.int32) * length
+    return pa.StringArray.from_buffers(len(numbers), pa.py_buffer(ends), pa.py_buffer(written))
+
+
 def chosen(values: Sequence[str | None] | pa.Array, index: np.ndarray, empty: Mask = None) -> pa.Array:
     """values[index] as text; a negative index is empty."""
     words = values if isinstance(values, pa.Array) else pa.array(values, pa.string())

@@ -7,28 +7,27 @@ import pyarrow as pa
 
 from analysis.demo import columns as col
 from analysis.demo.casemix import CC, MCC, never_coded_higher
+from analysis.demo.facts import has
 from analysis.demo.patients import Stays
 from analysis.demo.world import DAY, World
 
 _LEVEL = {"": 0, "CC": 1, "MCC": 2}
 
 
-def draw_diagnoses(world: World, stays: Stays, month: int) -> dict[str, np.ndarray]:
+def draw_diagnoses(world: World, stays: Stays) -> dict[str, np.ndarray]:
     """Coded diagnoses in order: stay, position, code (position in parameters.diagnoses), present on admission."""
-    rng = world.rng("diagnoses", month)
     rows = np.arange(len(stays))
-    principal = _principal(world, stays, rng)
-    tumour = _weighted(world, rng, world.parameters.clinical.tumours, len(rows))
+    principal = _principal(world, stays)
+    tumour = _weighted(world, "tumour", world.parameters.clinical.tumours, stays.number)
     is_tumour = np.array([d.tumours for d in world.drgs])[stays.drg]
-    u = rng.random((4, len(rows)))
     parts = [(rows, principal, True, 0), (rows[is_tumour], tumour[is_tumour], True, 1)]
     ill = stays.complication
-    parts.append((rows[ill], _complication_codes(world, stays, rng)[ill], False, 2))
+    parts.append((rows[ill], _complication_codes(world, stays)[ill], False, 2))
     major = stays.severity == MCC
-    parts.append((rows[major], _level_codes(world, rng, "MCC", principal)[major], True, 3))
-    some = (stays.severity == CC) | (major & (u[0] < 0.5))
-    parts.append((rows[some], _level_codes(world, rng, "CC", principal)[some], True, 4))
-    parts += _comorbidities(world, stays, rng)
+    parts.append((rows[major], _level_codes(world, "MCC", principal, stays.number)[major], True, 3))
+    some = (stays.severity == CC) | (major & (world.uniform("diagnoses.also_cc", stays.number) < 0.5))
+    parts.append((rows[some], _level_codes(world, "CC", principal, stays.number)[some], True, 4))
+    parts += _comorbidities(world, stays)
     found = {
         "stay": np.concatenate([p[0] for p in parts]),
         "code": np.concatenate([p[1] for p in parts]),
@@ -53,16 +52,16 @@ def coded_severity(world: World, diagnoses: dict[str, np.ndarray], stays: int) -
     return found
 
 
-def diagnoses_table(world: World, found: dict[str, np.ndarray], stays: Stays, first: int) -> pa.Table:
+def diagnoses_table(world: World, found: dict[str, np.ndarray], stays: Stays) -> pa.Table:
     listed = world.parameters.diagnoses
-    number = (first + found["stay"]) * 64 + found["position"]
+    number = stays.number[found["stay"]] * 64 + found["position"]
     recorded = stays.admitted[found["stay"]] + np.where(found["present"], 6 * 3600, 40 * 3600)
     recorded = np.minimum(recorded, stays.discharged[found["stay"]])
     later = world.lacking("diagnoses.recorded_at", number) | (recorded >= world.end_day * DAY)
     return col.table(
         "diagnoses",
         {
-            "stay_id": col.numbered("S", first + found["stay"], 7),
+            "stay_id": col.numbered("S", stays.number[found["stay"]], 8),
             "position": col.integers(found["position"]),
             "code": col.chosen([d.code for d in listed], found["code"]),
             "name": col.chosen([d.name for d in listed], found["code"]),
@@ -84,16 +83,18 @@ def _codes(world: World) -> list[str]:
     return [d.code for d in world.parameters.diagnoses]
 
 
-def _weighted(world: World, rng: np.random.Generator, weights: dict[str, float], size: int) -> np.ndarray:
-    share = np.array(list(weights.values()))
-    return np.array([_codes(world).index(c) for c in weights])[rng.choice(len(share), size, p=share / share.sum())]
+def _weighted(world: World, name: str, weights: dict[str, float], number: np.ndarray) -> np.ndarray:
+    """One of the codes by its weight for each stay, by number."""
+    upto = np.cumsum(list(weights.values()))
+    position = np.searchsorted(upto / upto[-1], world.uniform(f"diagnoses.{name}", number), side="right")
+    return np.array([_codes(world).index(c) for c in weights])[np.minimum(position, len(upto) - 1)]
 
 
-def _principal(world: World, stays: Stays, rng: np.random.Generator) -> np.ndarray:
+def _principal(world: World, stays: Stays) -> np.ndarray:
     found = np.zeros(len(stays), np.int64)
     for k, drg in enumerate(world.drgs):
         rows = np.flatnonzero(stays.drg == k)
-        found[rows] = _weighted(world, rng, drg.diagnoses, len(rows))
+        found[rows] = _weighted(world, "principal", drg.diagnoses, stays.number[rows])
     return found
 
 
@@ -106,13 +107,13 @@ def _annulled(world: World) -> np.ndarray:
     )
 
 
-def _level_codes(world: World, rng: np.random.Generator, level: str, principal: np.ndarray) -> np.ndarray:
+def _level_codes(world: World, level: str, principal: np.ndarray, number: np.ndarray) -> np.ndarray:
     """A code of the level that the principal diagnosis does not annul, for every stay."""
     clinical = world.parameters.clinical
     weights = clinical.mcc_codes if level == "MCC" else clinical.cc_codes
     pool = np.array([_codes(world).index(code) for code in weights])
     share = np.array(list(weights.values()))
-    annulled, u = _annulled(world), rng.random(len(principal))
+    annulled, u = _annulled(world), world.uniform(f"diagnoses.{level}", number)
     found = np.zeros(len(principal), np.int64)
     for one in np.unique(principal):
         rows = np.flatnonzero(principal == one)
@@ -122,23 +123,21 @@ def _level_codes(world: World, rng: np.random.Generator, level: str, principal: 
     return found
 
 
-def _complication_codes(world: World, stays: Stays, rng: np.random.Generator) -> np.ndarray:
+def _complication_codes(world: World, stays: Stays) -> np.ndarray:
     kinds = world.parameters.clinical.complications
     surgical = np.array(["surgical" in d.bundles for d in world.drgs])[stays.drg]
     mild = never_coded_higher(world)[stays.drg]
     drawn = {
-        name: _weighted(world, rng, {code: weight for code, (weight, _) in codes.items()}, len(stays))
+        name: _weighted(world, f"{name}_complication", {c: weight for c, (weight, _) in codes.items()}, stays.number)
         for name, codes in kinds.items()
     }
     return np.where(mild, drawn["mild"], np.where(surgical, drawn["surgical"], drawn["medical"]))
 
 
-def _comorbidities(world: World, stays: Stays, rng: np.random.Generator) -> list[tuple]:
+def _comorbidities(world: World, stays: Stays) -> list[tuple]:
     found = []
-    for nth, (code, (young, old, sex)) in enumerate(world.parameters.clinical.comorbidities.items()):
-        share = np.where(stays.age >= 60, old, young) * np.where(stays.age < 18, 0.02, 1)
-        eligible = stays.male if sex == "M" else np.ones(len(stays), bool)
-        rows = np.flatnonzero((rng.random(len(stays)) < share) & eligible)
+    for nth, code in enumerate(world.parameters.clinical.comorbidities):
+        rows = np.flatnonzero(has(world, code, stays.number, stays.age, stays.male))
         found.append((rows, np.full(len(rows), _codes(world).index(code)), True, 5 + nth))
     return found
 

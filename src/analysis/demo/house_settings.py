@@ -182,10 +182,41 @@ class RollOut(Settings):
     survey: dict[str, float]
 
 
+class Practice(Settings):
+    """A habit of some physicians: what it does stands in the files stories/*_lines.csv and *_stays.csv.
+
+    `physicians`: share of the departments' physicians who have it, at least one each; `managed`: share of it that the
+    roll-out takes away at full strength; `departments`: empty for all.
+    """
+
+    title: str
+    title_en: str
+    scenarios: list[str]
+    departments: list[str] = []
+    physicians: float = 1
+    from_month: str = "2020-01"
+    until_month: str = "2099-12"
+    managed: float = 0
+
+
+class Practices(RootModel[dict[str, Practice]]):
+    pass
+
+
 class Stories(Settings):
-    """stories.yaml: one entry a switchable story."""
+    """The folder stories: what can be switched off."""
 
     roll_out: RollOut
+    practices: dict[str, Practice]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.all)
+
+    @property
+    def all(self) -> dict[str, Settings]:
+        """Every story by its name."""
+        return {"roll_out": self.roll_out, **self.practices}
 
 
 class Drgs(RootModel[dict[str, Drg]]):

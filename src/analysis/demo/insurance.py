@@ -42,7 +42,7 @@ def settle(world: World, stays: Stays, tally: Tally) -> Settled:
     own = np.clip(np.rint(own), 0, total).astype(np.int64)
     uninsured = payers[:, 2] >= 1
     discharged = stays.discharged < world.end_day * DAY
-    u = world.uniform("settled", np.arange(len(stays)))
+    u = world.uniform("settled", stays.number)
     day = stays.discharged // DAY + np.where(u < 0.06, 1 + (u * 60).astype(np.int64), 0)
     day = np.minimum(day, world.end_day - 1)
     month = np.where(discharged, world.month_of(day * DAY), 10_000)
@@ -53,13 +53,13 @@ def stays_table(
     world: World, stays: Stays, settled: Settled, severity: np.ndarray, physicians: pa.Array, teams: list[str]
 ) -> pa.Table:
     """All stays; money only where discharged. `severity`: level of the coded diagnoses, `teams`: of the physicians."""
-    number = np.arange(len(stays))
+    number = stays.number
     admission = np.select([stays.base_days == 0, stays.emergency, world.uniform("sent", number) < 0.03], [3, 0, 2], 1)
     unknown = world.lacking("stays.admission", number)
     team = np.where(world.lacking("stays.team", number), -1, stays.physician)
     blank = world.uniform("stays.physician", number) < world.parameters.settings.blank_physicians / 2
     came = {
-        "stay_id": col.numbered("S", number, 7),
+        "stay_id": col.numbered("S", number, 8),
         "patient_id": col.numbered("P", stays.person, 8),
         "hospital_id": col.constant(world.hospital_id, len(number)),
         "department": col.chosen(world.departments, stays.department),
@@ -80,7 +80,7 @@ def stays_table(
 
 def _left(world: World, stays: Stays, settled: Settled) -> dict[str, pa.Array]:
     """How the stays ended: group, money, settlement."""
-    number, inside = np.arange(len(stays)), ~settled.discharged
+    number, inside = stays.number, ~settled.discharged
     u, v = world.uniform("left", number), world.uniform("moved", number)
     ended = np.where(inside, -1, np.select([stays.died, u < 0.02, v < 0.02], [1, 2, 3], 0))
     this_year = settled.month >= len(world.months) - world.months[-1].start.month
@@ -98,41 +98,31 @@ def _left(world: World, stays: Stays, settled: Settled) -> dict[str, pa.Array]:
 
 
 def draw_denials(world: World, stays: Stays, settled: Settled) -> dict[str, np.ndarray]:
-    """Denials one to three months after settlement, in order of the day of denial."""
-    spec = world.parameters.settings.denials
-    effects = world.parameters.stories.roll_out.effects
-    first, found = 0, []
-    for month in range(len(world.months)):
-        settled_now = np.flatnonzero((settled.month == month) & (settled.fund > 0))
-        rng = world.rng("denials", month)
-        count = int(spec.per_stay * world.stays_per_year / 12 + rng.random())
-        if not len(settled_now):
-            continue
-        stay = settled_now[(rng.random(count) * len(settled_now)).astype(np.int64)]
-        amount = np.exp(rng.normal(np.log(spec.mean) - spec.sigma**2 / 2, spec.sigma, count)) * 100
-        amount = np.minimum(np.rint(amount), settled.fund[stay] // 2).astype(np.int64)
-        day = settled.day[stay] + 25 + (rng.random(count) * 65).astype(np.int64)
-        number = first + np.arange(count)
-        first += count
-        inside = day < world.end_day
-        strength = stories.at(
-            stories.roll_out(world), world.month_of(np.minimum(day, world.end_day - 1) * DAY), stays.department[stay]
-        )
-        keep = inside & (_even(number) >= effects["denials"] * strength) & (amount > 0)
-        found.append([part[keep] for part in (number, stay, amount, day)])
-    number, stay, amount, day = (np.concatenate(part) for part in zip(*found, strict=True))
-    order = np.lexsort((number, day))
-    return {"number": number[order], "stay": stay[order], "amount": amount[order], "day": day[order]}
+    """Denials one to three months after settlement, in order of the day of denial: stay (row), amount, day, reason."""
+    spec, number = world.parameters.settings.denials, stays.number
+    stay = np.flatnonzero((settled.month >= 0) & (settled.month < len(world.months)) & (settled.fund > 0))
+    stay = stay[world.uniform("denials", number[stay]) < spec.per_stay]
+    amount = np.exp(np.log(spec.mean) - spec.sigma**2 / 2 + spec.sigma * world.normal("denials.amount", number[stay]))
+    amount = np.minimum(np.rint(amount * 100), settled.fund[stay] // 2).astype(np.int64)
+    day = settled.day[stay] + 25 + (world.uniform("denials.day", number[stay]) * 65).astype(np.int64)
+    month = world.month_of(np.minimum(day, world.end_day - 1) * DAY)
+    strength = stories.at(stories.roll_out(world), month, stays.department[stay])
+    fewer = world.parameters.stories.roll_out.effects["denials"] * strength
+    avoided = world.uniform("denials.avoided", number[stay]) < fewer
+    keep = (day < world.end_day) & ~avoided & (amount > 0)
+    upto = np.cumsum(list(spec.reasons.values()))
+    reason = np.searchsorted(upto / upto[-1], world.uniform("denials.reason", number[stay]), side="right")
+    found = {"stay": stay, "amount": amount, "day": day, "reason": np.minimum(reason, len(upto) - 1)}
+    found = {name: values[keep] for name, values in found.items()}
+    order = np.lexsort((number[found["stay"]], found["day"]))
+    return {name: values[order] for name, values in found.items()} | {"number": number[found["stay"]][order]}
 
 
 def denials_table(
     world: World, stays: Stays, settled: Settled, denials: dict[str, np.ndarray], tally: Tally
 ) -> pa.Table:
     """Denials with their reasons; the line is named where the stay's largest of that kind covers the amount."""
-    reasons = world.parameters.settings.denials.reasons
-    cumulated = np.cumsum(list(reasons.values()))
-    reason = np.searchsorted(cumulated / cumulated[-1], _even(denials["number"] * 7 + 3), side="right")
-    reason = np.minimum(reason, len(reasons) - 1)
+    reasons, reason = world.parameters.settings.denials.reasons, denials["reason"]
     stay, count = denials["stay"], len(denials["stay"])
     kind = np.array([{"over_testing": EXAM, "duplicate": EXAM, "off_label": DRUG}.get(name, -1) for name in reasons])[
         reason
@@ -142,10 +132,10 @@ def denials_table(
     return col.table(
         "denials",
         {
-            "denial_id": col.numbered("N", denials["number"], 6),
+            "denial_id": col.numbered("N", denials["number"], 8),
             "hospital_id": col.constant(world.hospital_id, count),
-            "stay_id": col.numbered("S", stay, 7),
-            "line_id": col.chosen(col.numbered("L", np.maximum(tally.largest_line[stay, kind], 0), 9), line),
+            "stay_id": col.numbered("S", stays.number[stay], 8),
+            "line_id": col.chosen(col.lettered("L", np.maximum(tally.largest_line[stay, kind], 0), 10), line),
             "department": col.chosen(world.departments, stays.department[stay]),
             "settled_on": col.dates(settled.day[stay]),
             "denied_on": col.dates(denials["day"]),
@@ -211,8 +201,3 @@ def _fund_row(world: World, period: Period, scope: str, income: float, expenditu
         "hospital_id": world.hospital_id, "month": period.name, "scope": scope,
         "income": col.fen(income), "expenditure": col.fen(expenditure),
     }  # fmt: skip
-
-
-def _even(number: np.ndarray) -> np.ndarray:
-    """Evenly scattered numbers in [0, 1): the golden ratio's multiples."""
-    return number * 0.6180339887498949 % 1.0

@@ -1,5 +1,7 @@
 """What the lists of parameters/demo hold: one typed class a file of rows."""
 
+from typing import Literal
+
 from pydantic import field_validator
 
 from analysis.settings import Settings
@@ -91,6 +93,48 @@ class RecipeRow(Settings):
     q: float
     pick: str
     flex: bool
+
+
+class StoryLine(Settings):
+    """What a story does to the charge lines of a stay.
+
+    `effect`: add (item `to` as a recipe row), again (item `to`, or the same once more, beside lines of item `item`),
+    instead (lines of `item` are of item `to`), omit (no line of `item`). `condition`: a pandas expression over
+    `facts.facts`; `p`: share of the stays (again: of the lines) at full strength; `when`, `q` as in a recipe row;
+    `ordered`: false where the line is charged without an order, and so never done.
+    """
+
+    story: str
+    effect: Literal["add", "again", "instead", "omit"]
+    drgs: str
+    condition: str = ""
+    item: str = ""
+    to: str = ""
+    when: str = "once"
+    p: float = 1
+    q: float = 1
+    ordered: bool = True
+
+
+class StayEffect(Settings):
+    """What a story does to a stay: share `p` of the stays that fulfil `condition`, at full strength.
+
+    `days`: added, after the stay was multiplied by `stretch`; `complication`, `infection`, `readmitted`, `died`: added
+    to the probability; `day_case`: treated without a night; `use`: factor on what varies with the patient.
+    """
+
+    story: str
+    drgs: str
+    condition: str = ""
+    p: float = 1
+    days: float = 0
+    stretch: float = 1
+    complication: float = 0
+    infection: float = 0
+    readmitted: float = 0
+    died: float = 0
+    day_case: bool = False
+    use: float = 1
 
 
 class Diagnosis(Settings):

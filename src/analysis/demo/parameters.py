@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from analysis.demo.house_settings import Clinical, Drgs, Grouper, HospitalSettings, Records, Stories
+from analysis.demo.house_settings import Clinical, Drgs, Grouper, HospitalSettings, Practices, Records, RollOut, Stories
 from analysis.demo.listed import (
     Centre,
     Department,
@@ -19,6 +19,8 @@ from analysis.demo.listed import (
     Panel,
     Procedure,
     RecipeRow,
+    StayEffect,
+    StoryLine,
 )  # fmt: skip
 from analysis.errors import InputError
 from analysis.settings import Settings, parameters_folder, read_settings
@@ -43,6 +45,8 @@ class DemoParameters:
     diagnoses: list[Diagnosis]
     procedures: list[Procedure]
     panels: list[Panel]
+    story_lines: list[StoryLine]
+    story_stays: list[StayEffect]
 
 
 def read_rows(path: Path, kind: type[R], fixed: Mapping[str, str] | None = None) -> list[R]:
@@ -78,7 +82,7 @@ def demo_parameters(folder: Path | None = None) -> DemoParameters:
         settings=read_settings(folder / "hospital.yaml", HospitalSettings),
         clinical=read_settings(folder / "clinical.yaml", Clinical),
         records=read_settings(folder / "records.yaml", Records),
-        stories=read_settings(folder / "stories.yaml", Stories),
+        stories=_stories(folder / "stories"),
         drgs=read_settings(folder / "drgs.yaml", Drgs).root,
         grouper=read_settings(folder / "grouper.yaml", Grouper).root,
         departments=read_rows(folder / "departments.csv", Department),
@@ -88,7 +92,23 @@ def demo_parameters(folder: Path | None = None) -> DemoParameters:
         diagnoses=read_rows(folder / "diagnoses.csv", Diagnosis),
         procedures=read_rows(folder / "procedures.csv", Procedure),
         panels=read_rows(folder / "panels.csv", Panel),
+        story_lines=[row for file in _all(folder, "*_lines.csv") for row in read_rows(file, StoryLine)],
+        story_stays=[row for file in _all(folder, "*_stays.csv") for row in read_rows(file, StayEffect)],
     )
+
+
+def _stories(folder: Path) -> Stories:
+    """roll_out.yaml, and the habits of every other YAML file."""
+    families = [file for file in sorted(folder.glob("*.yaml")) if file.stem != "roll_out"]
+    habits = [read_settings(file, Practices).root for file in families]
+    return Stories(
+        roll_out=read_settings(folder / "roll_out.yaml", RollOut),
+        practices={name: habit for family in habits for name, habit in family.items()},
+    )
+
+
+def _all(folder: Path, pattern: str) -> list[Path]:
+    return sorted((folder / "stories").glob(pattern))
 
 
 _RENAMED = {"class": ("insurance_class", "class_")}

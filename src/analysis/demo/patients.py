@@ -4,24 +4,31 @@ from dataclasses import dataclass, fields
 from statistics import NormalDist
 
 import numpy as np
+from scipy.stats import poisson
 
-from analysis.demo import stories
+from analysis.demo import practices, stories
 from analysis.demo.calendar import admission_seconds, day_weights, draw_days
 from analysis.demo.casemix import by_severity, severity_effect, severity_shares
+from analysis.demo.facts import facts
 from analysis.demo.staff import Physicians, assign, caseload
 from analysis.demo.world import DAY, World
 
 _GENERATIONS = 10
+#: Stay numbers a person: the first `_GENERATIONS` for admissions in their order, the rest for stays that stories add.
+SLOTS = 16
 
 
 @dataclass(frozen=True)
 class Stays:
     """One entry a stay, ordered by admission. Times in seconds since 1970-01-01, `drg` and `department` positions.
 
-    `base_days` is the stay without any story, `days` with it (never longer); `icu_from` and `icu_days` count days;
-    `effect` is the physician's factor on drugs, consumables, examinations, with mean one in each DRG.
+    `number` names the stay in every world: a person's stays keep theirs whatever the stories do. `base_days` is the
+    stay as planned, `days` what the cost management makes of it (never longer); `icu_from` and `icu_days` count days;
+    `effect` is the factor of physician and stories on drugs, consumables, examinations; `infection`, `readmitted`: what
+    stories add to the probability; `touched`: which stories (of stories/*_stays.csv, in their order) act on the stay.
     """
 
+    number: np.ndarray
     person: np.ndarray
     drg: np.ndarray
     department: np.ndarray
@@ -42,6 +49,9 @@ class Stays:
     icu_from: np.ndarray
     icu_days: np.ndarray
     effect: np.ndarray
+    infection: np.ndarray
+    readmitted: np.ndarray
+    touched: np.ndarray
 
     def __len__(self) -> int:
         return len(self.person)
@@ -78,7 +88,7 @@ def draw_stays(world: World, physicians: Physicians) -> tuple[Stays, People]:
     leaves = every.discharged // DAY
     inside = (leaves >= world.data_day) & (every.admitted < world.end_day * DAY)
     every = every.take(np.flatnonzero(inside))
-    return every.take(np.lexsort((every.person, every.admitted))), people
+    return every.take(np.lexsort((every.number, every.admitted))), people
 
 
 def first_share(world: World) -> np.ndarray:
@@ -103,14 +113,16 @@ def _first_arrivals(world: World) -> tuple[dict[str, np.ndarray], People]:
         drg.append(np.full(len(days), k))
     drg, day = np.concatenate(drg), np.concatenate(day)
     people = _draw_people(world, drg, day)
+    person = np.arange(len(drg))
     cycles = np.array([d.cycles[0] for d in world.drgs])[drg]
-    left = np.where(cycles > 1, np.minimum(rng.poisson(cycles - 1), _GENERATIONS - 2), 0)
+    more = poisson.ppf(world.uniform("cycles", person), np.maximum(cycles - 1, 1e-9)).astype(np.int64)
     return {
-        "person": np.arange(len(drg)),
+        "person": person,
         "drg": drg,
         "day": day,
-        "left": left,
+        "left": np.where(cycles > 1, np.minimum(more, _GENERATIONS - 2), 0),
         "planned": np.ones(len(drg), bool),
+        "tail": _even_normal(rng, drg * 10_000 + day // 365),
     }, people
 
 
@@ -129,48 +141,56 @@ def _draw_people(world: World, drg: np.ndarray, day: np.ndarray) -> People:
 def _admit(
     world: World, physicians: Physicians, people: People, arrivals: dict[str, np.ndarray], generation: int
 ) -> Stays:
-    rng = world.rng("admission", generation)
     drg, person, day = arrivals["drg"], arrivals["person"], arrivals["day"]
+    number = person * SLOTS + generation
+
+    def u(name: str) -> np.ndarray:
+        return world.uniform(f"admission.{name}", number)
+
     shares = caseload(world, physicians)
-    physician = assign(rng, shares, drg)
+    physician = assign(u("physician"), shares, drg)
+    department = physicians.department[physician]
     cycle = arrivals["planned"] & (generation > 0)
-    emergency = rng.random(len(drg)) < np.where(cycle, 0.0, world.of_drgs("emergency")[drg])
-    admitted = day * DAY + admission_seconds(rng, emergency)
-    severity = (rng.random(len(drg))[:, None] >= np.cumsum(severity_shares(world), axis=1)[drg]).sum(axis=1).clip(max=2)
+    emergency = u("emergency") < np.where(cycle, 0.0, world.of_drgs("emergency")[drg])
+    admitted = day * DAY + admission_seconds(world.normal("admission.at", number), emergency)
+    severity = (u("severity")[:, None] >= np.cumsum(severity_shares(world), axis=1)[drg]).sum(axis=1).clip(max=2)
+    age, male = (day - people.born[person]) // 365.25, people.male[person]
+    known = facts(
+        world, number=number, drg=drg, department=department, age=age, male=male, emergency=emergency, severity=severity
+    )
+    change = practices.changes(world, physicians, known, world.month_of(admitted), physician)
     quality = physicians.quality[physician] / (shares @ physicians.quality)[drg]
     likely = world.of_drgs("complication")[drg] * by_severity(world, 0.75, 1.2, 1.8)[drg, severity] * quality
-    complication = rng.random(len(drg)) < np.minimum(0.9, likely)
+    complication = u("complication") < np.minimum(0.9, likely + change.added["complication"])
     slow = physicians.stay[physician] / (shares @ physicians.stay)[drg]
-    length = _length(world, rng, drg, severity, complication, day // 365) * slow
-    base, days = _days(world, rng, length, drg, world.month_of(admitted), physicians.department[physician])
-    discharged = (day + days) * DAY + (rng.uniform(9.0, 16.5, len(drg)) * 3600).astype(np.int64)
+    length = _length(world, arrivals["tail"], drg, severity, complication) * slow * change.stretch + change.days
+    day_case = (u("day") < world.of_drgs("day")[drg]) | change.day_case
+    base, days = _days(world, u("whole"), length, day_case, world.month_of(admitted), department)
+    discharged = (day + days) * DAY + ((9.0 + 7.5 * u("leaves")) * 3600).astype(np.int64)
     discharged = np.minimum(np.maximum(discharged, admitted + 4 * 3600), (day + days + 1) * DAY - 60)
-    operation = np.minimum(rng.poisson(world.of_drgs("before_operation")[drg]), np.maximum(base - 1, 0))
-    icu_from, icu_days = _intensive(world, rng, drg, severity, operation, base)
-    died = rng.random(len(drg)) < world.of_drgs("died")[drg] * by_severity(world, 0.5, 1.0, 2.4)[drg, severity]
+    operation = poisson.ppf(u("operation"), world.of_drgs("before_operation")[drg]).astype(np.int64)
+    operation = np.minimum(operation.clip(0), np.maximum(base - 1, 0))
+    icu_from, icu_days = _intensive(world, number, drg, severity, operation, base)
+    dying = world.of_drgs("died")[drg] * by_severity(world, 0.5, 1.0, 2.4)[drg, severity] + change.added["died"]
     return Stays(
-        person, drg, physicians.department[physician], physician, admitted, discharged, base, days, emergency,
-        arrivals["planned"] & ~emergency, (day - people.born[person]) // 365.25, people.male[person],
-        people.payer[person], severity, complication, died, operation, icu_from,
-        np.minimum(icu_days, np.maximum(days - icu_from, 0)),
-        physicians.use[physician] / (shares @ physicians.use)[drg],
+        number, person, drg, department, physician, admitted, discharged, base, days, emergency,
+        arrivals["planned"] & ~emergency, age, male, people.payer[person], severity, complication, u("died") < dying,
+        operation, icu_from, np.minimum(icu_days, np.maximum(days - icu_from, 0)),
+        physicians.use[physician] / (shares @ physicians.use)[drg] * change.use[:, None],
+        change.added["infection"], change.added["readmitted"],
+        np.array([*change.touched.values()], bool).reshape(-1, len(drg)).T,
     )  # fmt: skip
 
 
 def _length(
-    world: World,
-    rng: np.random.Generator,
-    drg: np.ndarray,
-    severity: np.ndarray,
-    complication: np.ndarray,
-    year: np.ndarray,
+    world: World, tail: np.ndarray, drg: np.ndarray, severity: np.ndarray, complication: np.ndarray
 ) -> np.ndarray:
-    """Days a stay would last, not yet whole: heavy-tailed, longer where severe or complicated."""
+    """Days of a stay, not yet whole: heavy-tailed (`tail`: a standard normal), longer where severe or complicated."""
     longer = world.parameters.settings.complication_stay
     mean = world.of_drgs("days")[drg] / (1 + (longer - 1) * world.of_drgs("complication")[drg])
     spread = world.parameters.settings.spread.stay
-    tail = np.exp(spread * _even_normal(rng, drg * 10_000 + year) - spread**2 / 2)
-    return mean * tail * severity_effect(world)[drg, severity] * np.where(complication, longer, 1.0)
+    heavy = np.exp(spread * tail - spread**2 / 2)
+    return mean * heavy * severity_effect(world)[drg, severity] * np.where(complication, longer, 1.0)
 
 
 def _even_normal(rng: np.random.Generator, group: np.ndarray) -> np.ndarray:
@@ -187,33 +207,35 @@ def _even_normal(rng: np.random.Generator, group: np.ndarray) -> np.ndarray:
     return grid[(u * 2000).astype(np.int64)]
 
 
-def _days(world, rng: np.random.Generator, length, drg, month, department) -> tuple[np.ndarray, np.ndarray]:
-    """Whole days without and with the stories; a day case has none."""
-    round_up = rng.random(len(drg))
-    day_case = rng.random(len(drg)) < world.of_drgs("day")[drg]
+def _days(world, round_up: np.ndarray, length, day_case, month, department) -> tuple[np.ndarray, np.ndarray]:
+    """Whole days without and with the cost management; a day case has none."""
     strength = stories.at(stories.roll_out(world), month, department)
     shorter = np.maximum(0.3, 1 - strength * world.parameters.stories.roll_out.effects["stay"])
     both = (np.clip(np.floor(days + round_up), 1, 75).astype(np.int64) for days in (length, length * shorter))
     return tuple(np.where(day_case, 0, days) for days in both)
 
 
-def _intensive(world, rng, drg, severity, operation, base) -> tuple[np.ndarray, np.ndarray]:
+def _intensive(world, number, drg, severity, operation, base) -> tuple[np.ndarray, np.ndarray]:
     share, mean = np.array([d.icu for d in world.drgs], float)[drg].T
-    sent = (rng.random(len(drg)) < share * by_severity(world, 0.6, 1.0, 1.6)[drg, severity]) & (base >= 2)
-    days = np.where(sent, np.minimum(1 + rng.poisson(np.maximum(mean - 1, 0)), base - 1), 0)
+    likely = share * by_severity(world, 0.6, 1.0, 1.6)[drg, severity]
+    sent = (world.uniform("admission.icu", number) < likely) & (base >= 2)
+    more = poisson.ppf(world.uniform("admission.icu_days", number), np.maximum(mean - 1, 1e-9)).astype(np.int64)
+    days = np.where(sent, np.minimum(1 + more, base - 1), 0)
     return np.where(sent, np.minimum(operation, base - days - 1).clip(0), 0), days
 
 
 def _return(world: World, stays: Stays, arrivals: dict[str, np.ndarray], generation: int) -> dict[str, np.ndarray]:
-    """Next cycles (planned) and unplanned readmissions within a month; timed by the stay without stories."""
-    rng = world.rng("return", generation)
-    count = len(stays)
+    """Next cycles (planned) and unplanned readmissions within a month; timed by the stay without cost management."""
+    number = stays.number
     gap = np.array([d.cycles[1] for d in world.drgs])[stays.drg]
     next_cycle = arrivals["left"] > 0
     out = arrivals["day"] + stays.base_days
-    cycle_day = np.maximum(arrivals["day"] + gap + np.rint(rng.normal(0, 2.5, count)).astype(np.int64), out + 2)
-    back = (rng.random(count) < world.of_drgs("readmitted")[stays.drg]) & ~next_cycle & ~stays.died
-    back_day = out + 1 + np.minimum(rng.exponential(9.5, count).astype(np.int64), 28)
+    shift = np.rint(2.5 * world.normal("return.cycle", number)).astype(np.int64)
+    cycle_day = np.maximum(arrivals["day"] + gap + shift, out + 2)
+    likely = world.of_drgs("readmitted")[stays.drg] + stays.readmitted
+    back = (world.uniform("return.back", number) < likely) & ~next_cycle & ~stays.died
+    waited = -9.5 * np.log1p(-world.uniform("return.day", number))
+    back_day = out + 1 + np.minimum(waited.astype(np.int64), 28)
     to = np.array([world.drg_codes.index(d.readmitted_as) for d in world.drgs])[stays.drg]
     rows = np.flatnonzero((next_cycle & ~stays.died) | back)
     cycle = next_cycle[rows]
@@ -226,4 +248,5 @@ def _return(world: World, stays: Stays, arrivals: dict[str, np.ndarray], generat
         "day": day,
         "left": np.where(cycle, arrivals["left"][rows] - 1, 0),
         "planned": cycle,
+        "tail": world.normal("return.tail", number[rows]),
     }

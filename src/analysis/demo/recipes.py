@@ -23,11 +23,13 @@ ONCE, BEFORE, OPERATION, MID, LAST, DAILY, WARD, ICU, FIRST, AFTER, FROM, EVERY 
 
 @dataclass(frozen=True)
 class Recipes:
-    """Recipe rows of every DRG one after the other: rows first[g] to first[g + 1] are group g's.
+    """Recipe rows of every DRG one after the other: rows first[g] to first[g + 1] are group g's, the stories' last.
 
     `low`, `high`: the row happens where its decision's uniform number lies between. `decision`: position in
     `decisions`, -1 = the row's own. `shift`: share of the choice that moves from an imported to a domestic item
     (negative: away from the row) when everything imported is replaced.
+    `code`: number of the row within its group, the same in every world; `story`: position in parameters.story_lines of
+    what a story adds, -1 = care as usual.
     """
 
     first: np.ndarray
@@ -40,7 +42,13 @@ class Recipes:
     flex: np.ndarray
     decision: np.ndarray
     shift: np.ndarray
+    code: np.ndarray
+    story: np.ndarray
     decisions: list[str]
+
+
+#: Row codes from here on are of stories/*_lines.csv.
+STORY_ROWS = 512
 
 
 def category(world: World) -> np.ndarray:
@@ -60,15 +68,12 @@ def compile_recipes(world: World) -> Recipes:
         bundles.setdefault(row.bundle, []).append(row)
     decisions: list[str] = []
     compiled, first = [], [0]
-    for drg in world.drgs:
-        for bundle in drg.bundles:
-            compiled += _bundle(world, bundles[bundle], decisions)
+    for code, drg in world.parameters.drgs.items():
+        own = [row for bundle in drg.bundles for row in _bundle(world, bundles[bundle], decisions)]
+        compiled += [(*row, nth, -1) for nth, row in enumerate(own)]
+        compiled += _story_rows(world, code)
         first.append(len(compiled))
-    item, when, span, low, high, quantity, flex, decision, shift = map(np.array, zip(*compiled, strict=True))
-    recipes = Recipes(
-        np.array(first), item, when, span, low, high, quantity.astype(float), flex, decision, shift, decisions
-    )
-    return _scaled(world, recipes)
+    return _scaled(world, Recipes(np.array(first), *map(np.array, zip(*compiled, strict=True)), decisions))
 
 
 def occurrences(when, span, days, operation_day) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -90,6 +95,7 @@ def expected_charges(world: World, recipes: Recipes) -> np.ndarray:
     found = np.zeros((len(world.drgs), 4, 2))
     for k in range(len(world.drgs)):
         rows = np.arange(recipes.first[k], recipes.first[k + 1])
+        rows = rows[recipes.story[rows] < 0]
         happen = (recipes.high - recipes.low)[rows] * recipes.quantity[rows] * prices[recipes.item[rows]]
         amount = happen * _expected_times(world, recipes, k, rows)
         given = recipes.flex[rows] & np.isin(kinds[recipes.item[rows]], [DRUG, CONSUMABLE])
@@ -111,22 +117,24 @@ def _bundle(world: World, rows: list[RecipeRow], decisions: list[str]) -> list[t
                 decisions.append(name)
             if not row.pick.startswith("="):
                 taken[name] = high
-        when, span = re.fullmatch(r"([a-z]+)(\d*)", row.when).groups()
         decision = decisions.index(name) if name else -1
-        found.append(
-            (
-                world.item_position[row.item],
-                WHEN.index(when),
-                int(span or 0),
-                low,
-                high,
-                row.q,
-                row.flex,
-                decision,
-                moving.get(position, 0.0),
-            )
-        )
+        item = world.item_position[row.item]
+        found.append((item, *_when(row.when), low, high, row.q, row.flex, decision, moving.get(position, 0.0)))
     return found
+
+
+def _story_rows(world: World, code: str) -> list[tuple]:
+    """What stories add to a group's care, as recipe rows with their code and position."""
+    return [
+        (world.item_position[row.to], *_when(row.when), 0.0, row.p, row.q, False, -1, 0.0, STORY_ROWS + k, k)
+        for k, row in enumerate(world.parameters.story_lines)
+        if row.effect == "add" and code in world.named(row.drgs)
+    ]
+
+
+def _when(text: str) -> tuple[int, int]:
+    when, span = re.fullmatch(r"([a-z]+)(\d*)", text).groups()
+    return WHEN.index(when), int(span or 0)
 
 
 def _moving_parts(world: World, rows: list[RecipeRow]) -> dict[int, float]:

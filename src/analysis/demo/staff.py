@@ -9,7 +9,7 @@ from analysis.demo import columns as col
 from analysis.demo.world import World
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Physicians:
     """One entry a physician. Effects are factors: on stay, on use by category (drug, consumable, examination), on
     complications; those of the department are in them.
@@ -70,9 +70,9 @@ def caseload(world: World, physicians: Physicians) -> np.ndarray:
     return shares / shares.sum(axis=1, keepdims=True)
 
 
-def assign(rng: np.random.Generator, shares: np.ndarray, drg: np.ndarray) -> np.ndarray:
-    """Physician of each stay, drawn from the caseload."""
-    u, found = rng.random(len(drg)), np.empty(len(drg), np.int64)
+def assign(u: np.ndarray, shares: np.ndarray, drg: np.ndarray) -> np.ndarray:
+    """Physician of each stay, by its uniform number from the caseload."""
+    found = np.empty(len(drg), np.int64)
     for k in np.unique(drg):
         rows = np.flatnonzero(drg == k)
         staff = np.flatnonzero(shares[k])

@@ -55,7 +55,7 @@ def at(strength: np.ndarray, months: np.ndarray, departments: np.ndarray) -> np.
 def truth(world: World) -> pa.Table:
     """The stories planted and their parameters: for tests and benchmarks only, no engine may read it."""
     rows = []
-    for name, story in world.parameters.stories:
+    for name, story in world.parameters.stories.all.items():
         text = json.dumps(story.model_dump(), ensure_ascii=False, sort_keys=True)
         rows.append({"story": name, "active": name in world.stories, "seed": world.seed, "parameters": text})
     return pa.Table.from_pylist(

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.demo.care import Lines, Tariff
-from analysis.demo.charges import number_block
+from analysis.demo.care import Tariff
+from analysis.demo.line_numbers import Lines
 from analysis.demo.recipes import CONSUMABLE, DRUG, EXAM, SERVICE
 from analysis.demo.visits import Visits
 from analysis.demo.world import World
@@ -50,7 +50,7 @@ def empty_tally(world: World, stays: int) -> Tally:
     )
 
 
-def add_stays(world: World, tariff: Tariff, tally: Tally, lines: Lines, first: int, month: int, stays: int) -> None:
+def add_stays(world: World, tariff: Tariff, tally: Tally, lines: Lines, first: int, stays: int) -> None:
     """Add the charge lines of one month of admission to the stays' totals, and find each stay's largest lines."""
     ratio = np.array([item.ratio for item in world.items])
     outside = np.array([item.insurance_class == "outside" for item in world.items])
@@ -65,7 +65,7 @@ def add_stays(world: World, tariff: Tariff, tally: Tally, lines: Lines, first: i
     order = np.lexsort((lines["number"], amount, kind, stay))
     key = (stay * 4 + kind)[order]
     last = order[np.append(key[1:] != key[:-1], True)] if len(key) else order
-    tally.largest_line[first + stay[last], kind[last]] = lines["number"][last] + number_block(month)
+    tally.largest_line[first + stay[last], kind[last]] = lines["number"][last]
     tally.largest_amount[first + stay[last], kind[last]] = amount[last]
 
 

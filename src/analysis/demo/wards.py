@@ -9,20 +9,20 @@ from analysis.demo.patients import Stays
 from analysis.demo.world import DAY, World
 
 
-def draw_places(world: World, stays: Stays, month: int) -> Places:
+def draw_places(world: World, stays: Stays) -> Places:
     """Times in the ICU, and the first night that some emergencies spend in the emergency department."""
     day = stays.admitted // DAY
     start = np.maximum((day + stays.icu_from) * DAY + 15 * 3600, stays.admitted + 3600)
     end = (day + stays.icu_from + stays.icu_days) * DAY + 10 * 3600
     end = np.where(end >= stays.discharged - 1800, stays.discharged, end)
     sent = (stays.icu_days > 0) & (start < end)
-    first = world.rng("first_night", month).random(len(stays)) < 0.10
+    first = world.uniform("first_night", stays.number) < 0.10
     waits = first & stays.emergency & (stays.days >= 2) & ~sent & (stays.department != world.department("29"))
     return Places(np.where(sent, start, 0), np.where(sent, end, 0), np.where(waits, (day + 1) * DAY + 10 * 3600, 0))
 
 
 def segments(world: World, stays: Stays, places: Places) -> dict[str, np.ndarray]:
-    """Uninterrupted times of the stays in one department, in order: stay, department, from, to (seconds)."""
+    """Uninterrupted times of stays in one department, in order: row, stay (number), department, from, to (seconds)."""
     sent, waits = places.icu_from > 0, places.emergency_to > 0
     rows = np.arange(len(stays))
     icu, emergency = world.intensive_care, world.department("29")
@@ -36,14 +36,15 @@ def segments(world: World, stays: Stays, places: Places) -> dict[str, np.ndarray
         (rows[~sent & ~waits], stays.department, stays.admitted, stays.discharged),
     ]
     found = {
-        "stay": np.concatenate([r for r, _, _, _ in parts]),
+        "row": np.concatenate([r for r, _, _, _ in parts]),
         "department": np.concatenate([d[r] for r, d, _, _ in parts]),
         "from": np.concatenate([f[r] for r, _, f, _ in parts]),
         "to": np.concatenate([t[r] for r, _, _, t in parts]),
     }
     here = np.flatnonzero(found["from"] < world.end_day * DAY)
-    here = here[np.lexsort((found["from"][here], found["stay"][here]))]
-    return {name: values[here] for name, values in found.items()}
+    here = here[np.lexsort((found["from"][here], found["row"][here]))]
+    found = {name: values[here] for name, values in found.items()}
+    return found | {"stay": stays.number[found["row"]]}
 
 
 def ward_centre(world: World, department: int) -> str:
@@ -66,7 +67,7 @@ def transfers_table(world: World, found: dict[str, np.ndarray]) -> pa.Table:
     return col.table(
         "transfers",
         {
-            "stay_id": col.numbered("S", found["stay"], 7),
+            "stay_id": col.numbered("S", found["stay"], 8),
             "cost_centre": col.chosen(centres, found["department"]),
             "ward_type": col.chosen(["general", "icu"], intensive.astype(int), missing),
             "from_time": col.times(found["from"]),
@@ -79,7 +80,7 @@ def bed_days(world: World, found: dict[str, np.ndarray]) -> tuple[np.ndarray, np
     """Midnights and patients, month x department; a stay without any midnight counts one, on its day, where it lay."""
     first = found["from"] // DAY
     nights = np.minimum(found["to"] // DAY, world.end_day) - first
-    stay = found["stay"]
+    stay = found["row"]
     per_stay = np.bincount(stay, weights=nights, minlength=int(stay.max(initial=0)) + 1)
     last = np.append(stay[1:] != stay[:-1], True) if len(stay) else np.zeros(0, bool)
     nights = np.where(last & (per_stay[stay] == 0), 1, nights)

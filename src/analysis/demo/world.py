@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from scipy.special import ndtri
 
 from analysis.demo.parameters import DemoParameters, Drg, Item
 from analysis.errors import InputError
@@ -52,6 +53,10 @@ class World:
 
     def uniform(self, name: str, numbers: np.ndarray) -> np.ndarray:
         return uniform(self.seed, name, numbers)
+
+    def normal(self, name: str, numbers: np.ndarray) -> np.ndarray:
+        """A standard normal number for each numbered thing."""
+        return ndtri(self.uniform(name, numbers) + 2.0**-54)
 
     def lacking(self, name: str, numbers: np.ndarray) -> np.ndarray:
         """Which values of a field that may be empty are missing."""
@@ -115,6 +120,10 @@ class World:
         """Number of clinical departments: they come first in `departments`."""
         return len(self.parameters.departments)
 
+    def named(self, drgs: str) -> list[str]:
+        """DRG codes of a list such as FM19|FM29; * = all."""
+        return self.drg_codes if drgs == "*" else drgs.split("|")
+
     def department(self, code: str) -> int:
         return self.departments.index(code)
 
@@ -149,7 +158,7 @@ def build_world(
     InputError
         Unknown story, a range that does not run forward or is no range of months, no stays, years without parameters.
     """
-    known = tuple(type(parameters.stories).model_fields)
+    known = parameters.stories.names
     unknown = sorted(set(without) - set(known))
     if unknown:
         raise InputError(f"unknown story: {', '.join(unknown)}", where="without", mend=f"known: {', '.join(known)}")

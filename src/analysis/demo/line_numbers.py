@@ -1,0 +1,27 @@
+"""Numbers of charge lines and orders, made of what the line is: they are the same in every world that has the line.
+
+Bits of a line number, from the left: stay 24, row of its recipe 10, repetition by a story 6, day 9, refund 1.
+"""
+
+import numpy as np
+
+Lines = dict[str, np.ndarray]
+_ROW, _AGAIN, _DAY = 10, 6, 9
+
+
+def row_number(stay: np.ndarray, code: np.ndarray) -> np.ndarray:
+    """Number of a recipe row of a stay, and of its order."""
+    return (stay << _ROW) | code
+
+
+def line_number(stay: np.ndarray, code: np.ndarray, day: np.ndarray) -> np.ndarray:
+    return ((row_number(stay, code) << (_AGAIN + _DAY)) | day) << 1
+
+
+def refund_number(line: np.ndarray) -> np.ndarray:
+    return line | 1
+
+
+def again_number(line: np.ndarray, repetition: int) -> np.ndarray:
+    """Number of a line's repetition by the n-th repeating row of stories/*_lines.csv (1 to 63)."""
+    return line | (repetition << (_DAY + 1))

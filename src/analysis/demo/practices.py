@@ -1,0 +1,121 @@
+"""Habits of some physicians: who has one, in which months and how strongly, and what it does to a stay."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.demo import stories
+from analysis.demo.facts import facts, fulfil
+from analysis.demo.staff import Physicians
+from analysis.demo.world import RUN_IN, World
+from analysis.errors import InputError
+
+if TYPE_CHECKING:
+    from analysis.demo.patients import Stays
+
+
+def who(world: World, physicians: Physicians, name: str) -> np.ndarray:
+    """Physicians with the habit: in each of its departments the share asked for, at least one."""
+    practice = world.parameters.stories.practices[name]
+    found = np.zeros(len(physicians.department), bool)
+    for code in practice.departments or world.departments[: world.clinical]:
+        staff = physicians.of(world.department(code))
+        order = np.argsort(world.uniform(f"story.{name}.who", staff))
+        found[staff[order[: max(1, round(practice.physicians * len(staff)))]]] = True
+    return found
+
+
+@lru_cache(maxsize=256)
+def strength(world: World, physicians: Physicians, name: str) -> np.ndarray:
+    """Strength of the habit, month (run-in first) x physician: 0 = none, 1 = in full."""
+    found = np.zeros((len(world.all_months), len(physicians.department)))
+    if name not in world.stories:
+        return found
+    practice = world.parameters.stories.practices[name]
+    within = np.array([practice.from_month <= p.name <= practice.until_month for p in world.all_months])
+    kept = 1 - practice.managed * np.clip(stories.roll_out(world), 0, 1)[:, physicians.department]
+    return within[:, None] * who(world, physicians, name) * kept
+
+
+def acts(
+    world: World, physicians: Physicians, name: str, month: np.ndarray, physician: np.ndarray, number: np.ndarray,
+    p: float, draw: str = "",
+) -> np.ndarray:  # fmt: skip
+    """Which numbered things a story acts on: share `p` of them at full strength, the same ones at every strength."""
+    return (
+        world.uniform(f"story.{name}.{draw}", number) < p * strength(world, physicians, name)[month + RUN_IN, physician]
+    )
+
+
+def of_stays(world: World) -> list[str]:
+    """Stories that act on stays, in the order of stories/*_stays.csv."""
+    return list(dict.fromkeys(row.story for row in world.parameters.story_stays))
+
+
+def facts_of(world: World, stays: "Stays") -> pd.DataFrame:
+    """Facts of stays and, under its name, which of them each story has acted on."""
+    touched = {name: stays.touched[:, k] for k, name in enumerate(of_stays(world))}
+    return facts(
+        world, number=stays.number, drg=stays.drg, department=stays.department, age=stays.age, male=stays.male,
+        emergency=stays.emergency, severity=stays.severity, touched=touched,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What the stories do to stays, one entry a stay; `touched`: story -> the stays it acts on."""
+
+    stretch: np.ndarray
+    days: np.ndarray
+    use: np.ndarray
+    day_case: np.ndarray
+    added: dict[str, np.ndarray]
+    touched: dict[str, np.ndarray]
+
+
+def changes(
+    world: World, physicians: Physicians, known: pd.DataFrame, month: np.ndarray, physician: np.ndarray
+) -> Changes:
+    """Go through stories/*_stays.csv for stays with these facts, admitted in these months by these physicians."""
+    size = len(known)
+    found = Changes(
+        np.ones(size), np.zeros(size), np.ones(size), np.zeros(size, bool),
+        {name: np.zeros(size) for name in ("complication", "infection", "readmitted", "died")}, {},
+    )  # fmt: skip
+    drg, number = known["drg"].to_numpy(), known["number"].to_numpy()
+    for row in world.parameters.story_stays:
+        eligible = np.isin(drg, world.named(row.drgs)) & fulfil(known, row.condition)
+        hit = eligible & acts(world, physicians, row.story, month, physician, number, row.p)
+        found.touched[row.story] = found.touched.get(row.story, False) | hit
+        found.stretch[hit] *= row.stretch
+        found.days[hit] += row.days
+        found.use[hit] *= row.use
+        found.day_case[hit] |= row.day_case
+        for name, values in found.added.items():
+            values[hit] += getattr(row, name)
+    return found
+
+
+def check(world: World) -> None:
+    """Every row of the story files names a story, groups and items that are there.
+
+    Raises
+    ------
+    InputError
+        With the row that does not.
+    """
+    for row in (*world.parameters.story_lines, *world.parameters.story_stays):
+        items = [code for code in (getattr(row, "item", ""), getattr(row, "to", "")) if code]
+        unknown = [code for code in items if code not in world.item_position]
+        unknown += [code for code in world.named(row.drgs) if code not in world.drg_codes]
+        unknown += [] if row.story in world.parameters.stories.practices else [row.story]
+        if unknown:
+            raise InputError(
+                f"unknown: {', '.join(unknown)}",
+                where="parameters/demo/stories",
+                rows=[str(row)],
+                mend="name a story of the folder, groups of drgs.yaml and items of the catalogue",
+            )

@@ -124,7 +124,7 @@ def _make_tables(work: _Work, period: Period, previous: str) -> None:
     for name in ("kind_categories", "accrued", "work_in_progress", "case_base"):
         engine.make(_SQL, name, **values)
     price_period(engine, period, work.pack(period))
-    for name in ("readmissions", "cases", "orphan_lines"):
+    for name in ("readmissions", "cases", "line_totals", "orphan_lines"):
         engine.make(_SQL, name, **values)
     engine.create("departments_closed", sql_text(_SQL, "departments"), **values)
     for name in ("drgs", "drg_categories", "denied", "names", "case_cost_parts", "case_charge_parts", "reconciliation"):

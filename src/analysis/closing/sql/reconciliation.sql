@@ -40,8 +40,7 @@ with parts as (
   select hospital_id, 'charges_in_progress', category, 0, amount, true from case_charge_parts
   -- every line of a stay is in the books, or its stay is unknown; every discharge is a case
   union all
-  select hospital_id, 'lines_items', 'total', amount, 0, true from charges
-  where stay_id is not null and charged_at >= $start_at and charged_at < $end_at
+  select hospital_id, 'lines_items', 'total', amount, 0, true from line_totals
   union all
   select s.hospital_id, 'lines_items', 'total', 0, c.amount, true from case_items c join stays s on s.stay_id = c.stay_id
   union all

@@ -1,14 +1,14 @@
 """Closed periods on disk: written once, whole, and read by every notebook, report and study.
 
 outputs/NAME/2023-06/tables/*.parquet     the tables of schemas/closed_period.yaml
-outputs/NAME/2023-06/tables/closed.json   run id, what it was made from
+outputs/NAME/2023-06/tables/closed.json   run id, what it was made from, and the sha256 of every table and of itself
 """
 
+import hashlib
 import json
 import re
-import shutil
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,11 +16,12 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-from filelock import FileLock, Timeout
 
 from analysis.contract import period_tables, schemas_id
 from analysis.engine import Engine, write_parquet
 from analysis.errors import InputError
+from analysis.files import last_good, replacing_folder, sha256, write_text
+from analysis.files import only_one as one_at_a_time
 from analysis.periods import Period, is_period, parse_range
 
 #: Tables that hold one row a code and say the same in every period: reading several periods keeps the last.
@@ -57,7 +58,7 @@ class ClosedPeriods:
         engine, attached = self._session
         for name in (set(_WORD.findall(select)) & set(period_tables())) - attached:
             periods = self.periods[-1:] if name in _MASTERS else self.periods
-            files = {p.name: self.folder / p.name / "tables" / f"{name}.parquet" for p in periods}
+            files = {p.name: sound_table(self.folder, p, name) for p in periods}
             engine.stack(period_tables()[name], files)
             attached.add(name)
         return _plain(engine.arrow(select, **parameters))
@@ -87,49 +88,71 @@ def closed_periods(folder: str | Path) -> list[Period]:
 
 
 def read_card(folder: Path, period: Period) -> dict[str, Any] | None:
-    """closed.json of a period; None where it is not closed whole (a table or the card itself is missing or cut off).
-
-    Mends a close that was cut off while swapping.
-    """
-    here = folder / period.name
-    retired = here / ".tables.retired"
-    if retired.exists() and not (here / "tables").exists():
-        retired.rename(here / "tables")
+    """closed.json of a period; None where it is not closed whole: a table is gone, the card is gone or damaged."""
+    tables = _tables(folder, period)
     try:
-        card = json.loads((here / "tables" / "closed.json").read_text("utf8"))
-    except (FileNotFoundError, json.JSONDecodeError):
+        card = json.loads((tables / "closed.json").read_text("utf8"))
+        whole = card["seal"] == _seal(card) and all((tables / f"{name}.parquet").is_file() for name in card["sha256"])
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    whole = all((here / "tables" / f"{name}.parquet").exists() for name in card["rows"])
     return card if whole else None
 
 
-@contextmanager
-def only_one(folder: Path) -> Iterator[None]:
-    """Let one process at a time close into outputs/NAME; the lock ends with the process that holds it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(folder / ".closing.lock", timeout=0):
-            yield
-    except Timeout as error:
+def sound_table(folder: Path, period: Period, name: str) -> Path:
+    """File of a closed table, after a look that it is what was closed.
+
+    Raises
+    ------
+    InputError
+        The file is damaged, was changed since, or is gone.
+    """
+    file, card = _tables(folder, period) / f"{name}.parquet", read_card(folder, period)
+    if card is None or name not in card["sha256"] or not _is_sound(file, card["sha256"][name]):
         raise InputError(
-            "another close of this hospital is running", where=str(folder), mend="wait until it has ended"
-        ) from error
+            f"table {name} of {period.name} is not what was closed: the file is damaged, or was changed since",
+            where=str(file),
+            mend="run `workbench close` again: it closes the month anew",
+        )
+    return file
+
+
+def is_sound(folder: Path, period: Period, card: Mapping[str, Any]) -> bool:
+    """True where every table of a closed period is, byte for byte, what was closed."""
+    tables = _tables(folder, period)
+    return all(_is_sound(tables / f"{name}.parquet", mark) for name, mark in card["sha256"].items())
+
+
+def only_one(folder: Path) -> AbstractContextManager[None]:
+    """Let one process at a time close into outputs/NAME."""
+    return one_at_a_time(folder / ".closing.lock", "close of this hospital", folder)
 
 
 def write_period(folder: Path, period: Period, tables: Mapping[str, pa.Table], card: Mapping[str, Any]) -> None:
     """Write all tables and the card to a temporary folder, then swap it in: the last good close stays until then."""
-    here = folder / period.name
-    unfinished, final, retired = here / ".tables.unfinished", here / "tables", here / ".tables.retired"
-    shutil.rmtree(unfinished, ignore_errors=True)
-    for name, rows in tables.items():
-        write_parquet(rows, unfinished / f"{name}.parquet")
-    text = json.dumps(dict(card), ensure_ascii=False, indent=1, sort_keys=True)
-    (unfinished / "closed.json").write_text(text + "\n", "utf8")
-    shutil.rmtree(retired, ignore_errors=True)
-    if final.exists():
-        final.rename(retired)
-    unfinished.rename(final)
-    shutil.rmtree(retired, ignore_errors=True)
+    with replacing_folder(folder / period.name / "tables") as draft:
+        for name, rows in tables.items():
+            write_parquet(rows, draft / f"{name}.parquet")
+        marks = {name: sha256(draft / f"{name}.parquet") for name in tables}
+        sealed = dict(card) | {"sha256": marks}
+        text = json.dumps(sealed | {"seal": _seal(sealed)}, ensure_ascii=False, indent=1, sort_keys=True)
+        write_text(draft / "closed.json", text + "\n")
+
+
+def _tables(folder: Path, period: Period) -> Path:
+    return last_good(folder / period.name / "tables")
+
+
+def _is_sound(file: Path, mark: str) -> bool:
+    try:
+        return sha256(file) == mark
+    except OSError:
+        return False
+
+
+def _seal(card: Mapping[str, Any]) -> str:
+    """Hash of all the card says but the seal itself."""
+    said = {key: value for key, value in card.items() if key != "seal"}
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def _open(folder: Path, periods: Iterable[Period]) -> ClosedPeriods:

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from analysis.contract import Table
 from analysis.errors import InputError
+from analysis.files import replacing
 
 EngineKind = Literal["duckdb", "spark"]
 #: Nothing is fetched from elsewhere: what a query would need an extension for, it does not get.
@@ -175,11 +176,9 @@ def sql_text(package: str, name: str) -> str:
 
 
 def write_parquet(rows: pa.Table, path: Path) -> None:
-    """Write to a temporary name, then rename: a crash leaves no half file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    pq.write_table(rows, unfinished, compression="zstd", compression_level=1)
-    unfinished.replace(path)
+    """Write a table whole or not at all."""
+    with replacing(path) as unfinished:
+        pq.write_table(rows, unfinished, compression="zstd", compression_level=1)
 
 
 def open_engine(kind: EngineKind = "duckdb") -> Engine:

@@ -11,6 +11,7 @@ _FAULTS = {
     errno.EPERM: ("no permission, or the file is open in another program", _WRITABLE),
     errno.EROFS: ("the disk can only be read", _WRITABLE),
     errno.ENOSPC: ("the disk is full", _ROOM),
+    errno.EFBIG: ("the file would be larger than the system allows", _ROOM),
     errno.EDQUOT: ("the disk space allotted to you is full", _ROOM),
     errno.ENOTDIR: ("a file stands where a folder is needed", "choose another folder, or move the file away"),
     errno.EEXIST: ("a file stands where a folder is needed", "choose another folder, or move the file away"),

@@ -3,8 +3,12 @@
 data/NAME/source.yaml            what the folder is (SourceCard)
 data/NAME/TABLE.parquet          a table of the contract
 data/NAME/TABLE/2023-06.parquet  a partitioned table, one file a month
+data/NAME/files.json             the sha256 of every table file, where a command wrote the folder: what is damaged,
+                                 lost or slipped in later is noticed and never computed with
 """
 
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,17 +20,21 @@ import yaml
 from analysis.contract import Table, contract_tables
 from analysis.engine import Engine, write_parquet
 from analysis.errors import InputError
+from analysis.files import sha256, write_text
 from analysis.periods import Period
 from analysis.settings import SourceCard, read_settings
+
+_SEAL = "files.json"
 
 
 @dataclass(frozen=True)
 class Hospital:
-    """An opened data folder. `tables` are the contract tables that are there."""
+    """An opened data folder. `tables` are the contract tables that are there; `seal` is None where nobody sealed it."""
 
     folder: Path
     card: SourceCard
     tables: frozenset[str]
+    seal: Mapping[str, str] | None = None
 
     @property
     def name(self) -> str:
@@ -47,14 +55,33 @@ class Hospital:
         folder during a run cannot mix two states of it.
         """
         for name, table in contract_tables().items():
-            show = engine.attach if table.partitioned else engine.load
-            show(table, self.files(name))
+            if table.partitioned:
+                engine.attach(table, self.files(name))
+            else:
+                self.check(self.files(name))
+                engine.load(table, self.files(name))
 
     def attach_partitions(self, engine: Engine, periods: list[Period]) -> None:
         """Narrow the tables kept one file a month to these periods."""
         for name, table in contract_tables().items():
             if table.partitioned:
                 engine.attach(table, self.files(name, periods))
+
+    def check(self, files: Iterable[Path]) -> None:
+        """Refuse files that are not, byte for byte, what was written."""
+        for file in files:
+            self.mark(file)
+
+    def mark(self, file: Path) -> str:
+        """Sha256 of a table file; InputError where the folder's seal says otherwise."""
+        mark = sha256(file)
+        if self.seal is not None and self.seal.get(_key(self.folder, file)) != mark:
+            raise InputError(
+                "a table is not what was written: the file is damaged, or was changed since",
+                where=str(file),
+                mend=_AGAIN,
+            )
+        return mark
 
     def missing(self, *names: str) -> list[str]:
         """Which of the tables are not there."""
@@ -67,7 +94,8 @@ def open_hospital(folder: str | Path) -> Hospital:
     Raises
     ------
     InputError
-        No such folder, no source card, no stays, a file that is no Parquet or whose columns are not the contract's.
+        No such folder, no source card, no stays, a file that is no Parquet or whose columns are not the contract's;
+        a file that was there when the folder was sealed and is gone, or the other way round.
     """
     folder = Path(folder)
     if not folder.is_dir():
@@ -78,6 +106,7 @@ def open_hospital(folder: str | Path) -> Hospital:
             mend=f"run `workbench demo` or `workbench import`; folders there: {known}",
         )
     card = read_settings(folder / "source.yaml", SourceCard)
+    seal = _read_seal(folder)
     found = []
     for name, table in contract_tables().items():
         files = _files_of(folder, name)
@@ -91,7 +120,7 @@ def open_hospital(folder: str | Path) -> Hospital:
                 where=str(folder / f"{name}.parquet"),
                 mend=f"add {name} to the source spec and import again",
             )
-    return Hospital(folder, card, frozenset(found))
+    return Hospital(folder, card, frozenset(found), seal)
 
 
 def save_table(folder: Path, table: Table, rows: pa.Table) -> None:
@@ -110,10 +139,47 @@ def save_table(folder: Path, table: Table, rows: pa.Table) -> None:
 
 
 def save_card(folder: Path, card: SourceCard) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    unfinished = folder / ".source.yaml.unfinished"
-    unfinished.write_text(yaml.safe_dump(card.model_dump(), allow_unicode=True, sort_keys=False), "utf8")
-    unfinished.replace(folder / "source.yaml")
+    write_text(folder / "source.yaml", yaml.safe_dump(card.model_dump(), allow_unicode=True, sort_keys=False))
+
+
+def seal_folder(folder: Path) -> None:
+    """Write files.json, when all tables are written: name and sha256 of every table file."""
+    marks = {_key(folder, file): sha256(file) for file in _table_files(folder)}
+    write_text(folder / _SEAL, json.dumps(marks, ensure_ascii=False, indent=1) + "\n")
+
+
+#: What to do about a folder that is not what was written.
+_AGAIN = f"run `workbench import` (or `demo`) again; if files were changed on purpose, remove {_SEAL} from the folder"
+
+
+def _read_seal(folder: Path) -> dict[str, str] | None:
+    """The seal, after a look that just the files it names are there; None where there is none."""
+    path = folder / _SEAL
+    if not path.exists():
+        return None
+    try:
+        seal = dict(json.loads(path.read_text("utf8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise InputError(
+            "the list of files is damaged", where=str(path), rows=[str(error)[:200]], mend=_AGAIN
+        ) from error
+    there = {_key(folder, file) for file in _table_files(folder)}
+    gone, new = sorted(seal.keys() - there), sorted(there - seal.keys())
+    if gone or new:
+        raise InputError(
+            f"{'a table file is gone' if gone else 'a table file was not there'} since the folder was written",
+            where=", ".join(str(folder / name) for name in [*gone, *new][:5]),
+            mend=_AGAIN,
+        )
+    return seal
+
+
+def _table_files(folder: Path) -> list[Path]:
+    return [file for name in contract_tables() for file in _files_of(folder, name)]
+
+
+def _key(folder: Path, file: Path) -> str:
+    return file.relative_to(folder).as_posix()
 
 
 def _files_of(folder: Path, name: str) -> list[Path]:

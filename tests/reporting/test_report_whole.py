@@ -63,11 +63,40 @@ def test_a_file_held_by_another_program_leaves_the_earlier_report(tmp_path: Path
     assert held(folder) == {"a": "old", "c": "old", "gone": "old"} and not list(folder.glob(".*"))
 
 
-def test_a_run_cut_off_while_it_put_its_files_in_place_is_mended(tmp_path: Path):
-    folder = put(tmp_path / "r", a="new")
-    put(folder / ".report.retired", a="old", b="old")
+@pytest.mark.parametrize("moves", range(6))
+def test_a_run_cut_off_while_it_put_its_files_in_place_is_mended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moves: int
+):
+    """Killed after any number of its moves (a and gone retired; a, b placed; then all done): old or new, never both."""
+    folder = put(tmp_path / "r", a="old", gone="old")
+    draft = put(folder / ".report.unfinished", a="new", b="new")
+    replace, made = Path.replace, []
+
+    def killed(self: Path, target: Path) -> Path:
+        if ".report." in str(self) + str(target) and not self.name.endswith(".unfinished"):
+            if len(made) == moves:
+                raise KeyboardInterrupt
+            made.append(self)
+        return replace(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", killed)
+        if moves < 4:
+            with pytest.raises(KeyboardInterrupt):
+                publish(draft, folder, ["gone.html"])
+        else:
+            publish(draft, folder, ["gone.html"])
     with draft_folder(folder):
-        assert held(folder) == {"a": "old", "b": "old"}
+        assert held(folder) == ({"a": "old", "gone": "old"} if moves < 4 else {"a": "new", "b": "new"})
+    assert not list(folder.glob(".*"))
+
+
+def test_two_reports_of_one_month_at_once(tmp_path: Path):
+    with draft_folder(tmp_path / "r") as draft:
+        put(draft, a="first")
+        with pytest.raises(InputError, match="another report of this period is running"), draft_folder(tmp_path / "r"):
+            pytest.fail("the second one must not begin")
+        assert (draft / "a.html").is_file(), "and it clears nothing of the first"
 
 
 def test_a_manifest_never_names_files_elsewhere(tmp_path: Path):

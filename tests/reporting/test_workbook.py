@@ -3,13 +3,12 @@
 from pathlib import Path
 
 import pandas as pd
-import pytest
 from openpyxl import load_workbook
 
 from analysis.presentation.finding import Finding
 from analysis.presentation.numbers import Style
 from analysis.presentation.tables import Chart, Column, Table
-from analysis.reporting.files import safe_name, write_text
+from analysis.reporting.files import safe_name
 from analysis.reporting.workbook import write_workbook
 
 
@@ -43,11 +42,3 @@ def test_file_names_are_safe_and_differ():
     assert safe_name("D01") == "D01" and safe_name("心内科") == "心内科"
     names = [safe_name(code) for code in ("../../etc", "etc", "e/tc", "")]
     assert len(set(names)) == 4 and not [name for name in names if "/" in name or ".." in name]
-
-
-def test_a_crash_leaves_the_old_file(tmp_path: Path):
-    path = write_text(tmp_path / "a.html", "old")
-    (tmp_path / ".a.html.unfinished").mkdir()
-    with pytest.raises(OSError):
-        write_text(path, "new")
-    assert path.read_text() == "old"

@@ -159,7 +159,7 @@ def test_when_every_row_of_a_required_table_is_refused_the_earlier_import_stays(
         run({"stays": "id,admitted,discharged\nS1,early,late\n"}, {"stays": f"{STAYS} from stays"})
     assert "stays.csv row 2: column admitted_at: text 'early' is not a time" in str(caught.value)
     assert (tmp_path / "data" / "import.json").read_text("utf8") == before
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "raw", "spec.yaml"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".data.lock", "data", "raw", "spec.yaml"]
 
 
 def test_import_card_tells_what_it_was_made_from(run, tmp_path):

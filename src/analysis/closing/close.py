@@ -9,8 +9,8 @@ from typing import Any, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.closed_period import only_one, read_card, write_period
-from analysis.closing.fingerprint import run_id
+from analysis.closed_period import is_sound, only_one, read_card, sound_table, write_period
+from analysis.closing.fingerprint import check_unchanged, run_id
 from analysis.closing.indicators import indicator_rows
 from analysis.closing.integrity import check_integrity
 from analysis.closing.left_out import left_out
@@ -89,11 +89,12 @@ def _close_one(work: _Work, period: Period, previous: str) -> CloseResult:
     work.span.check_ledger(period)
     identity, inputs = run_id(work.engine, work.hospital, period, work.parameters.text, previous)
     card = read_card(work.folder, period)
-    if card and card["run_id"] == identity:
+    if card and card["run_id"] == identity and is_sound(work.folder, period, card):
         return CloseResult(period, identity, "unchanged", time.perf_counter() - began)
     work.hospital.attach_partitions(work.engine, [period])
     _make_tables(work, period, previous)
     tables = {name: work.engine.shaped(table, _SOURCE.get(name)) for name, table in period_tables().items()}
+    check_unchanged(work.hospital, period, inputs)
     _refuse_if_open(tables["reconciliation"], work.hospital, period)
     made_from = _card(work, period) | {"run_id": identity, "previous": previous, "inputs": inputs}
     write_period(work.folder, period, tables, made_from | {"rows": {name: t.num_rows for name, t in tables.items()}})
@@ -137,7 +138,7 @@ def _opening(work: _Work, period: Period, previous: str) -> pa.Table:
     """Work in progress at the end of the period before; nothing before the first."""
     if not previous:
         return period_tables()["work_in_progress"].arrow_schema().empty_table()
-    return pq.read_table(work.folder / period.previous.name / "tables" / "work_in_progress.parquet")
+    return pq.read_table(sound_table(work.folder, period.previous, "work_in_progress"))
 
 
 def _card(work: _Work, period: Period) -> dict[str, Any]:

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from analysis.contract import Table, contract_tables
 from analysis.engine import Engine
+from analysis.errors import InputError
 from analysis.hospital import Hospital
 from analysis.periods import Period
 
 _ROOMS = ("closing", "costing", "payment", "schemas")
-_MODULES = ("closed_period", "contract", "engine", "hospital", "periods", "settings", "vocabulary")
+_MODULES = ("closed_period", "contract", "engine", "files", "hospital", "periods", "settings", "vocabulary")
 
 #: Answers of people: joined when reading, so that a closed month stays as it is.
 _READ_LATER = {"reviews", "resolutions"}
@@ -47,13 +48,34 @@ def run_id(
 
 def _of_table(engine: Engine, hospital: Hospital, table: Table, period: Period) -> str:
     if table.partitioned:
-        digest = hashlib.sha256()
-        for file in hospital.files(table.name, [period]):
-            digest.update(file_hash(file, file.stat().st_mtime_ns).encode())
-        return digest.hexdigest()[:16]
+        return _of_files(hospital, table.name, period)
     return engine.fingerprint(
         table, _rows_of_period(table), start_at=period.start, end_at=period.end, month=period.name
     )
+
+
+def check_unchanged(hospital: Hospital, period: Period, inputs: dict[str, str]) -> None:
+    """Refuse a period whose line tables were exchanged while it was computed.
+
+    Raises
+    ------
+    InputError
+        Another program wrote into the data folder.
+    """
+    for name, mark in inputs.items():
+        if contract_tables()[name].partitioned and _of_files(hospital, name, period) != mark:
+            raise InputError(
+                f"table {name} was changed while {period.name} was being closed",
+                where=str(hospital.folder / name),
+                mend="run it again when nothing else writes into the data folder",
+            )
+
+
+def _of_files(hospital: Hospital, name: str, period: Period) -> str:
+    digest = hashlib.sha256()
+    for file in hospital.files(name, [period]):
+        digest.update(hospital.mark(file).encode())
+    return digest.hexdigest()[:16]
 
 
 def _rows_of_period(table: Table) -> str:
@@ -70,13 +92,6 @@ def _rows_of_period(table: Table) -> str:
     if "stay_id" in table.columns:
         return f"stay_id in (select stay_id from stays where ({present}) or ({undated}))"
     return "true"
-
-
-@cache
-def file_hash(path: Path, changed: int) -> str:
-    """sha256 of a file's bytes; `changed` (its time of change) keeps the cache honest."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @cache

@@ -1,55 +1,52 @@
-"""Files are written under another name and renamed when whole, so that no reader ever meets half a report."""
+"""A report is put in place as a whole: while it is made, and when it fails, the earlier one stays."""
 
 import hashlib
+import json
 import re
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from analysis.files import only_one, write_text
 
-def write_bytes(path: Path, content: bytes) -> Path:
-    """Write, then rename."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    unfinished.write_bytes(content)
-    unfinished.replace(path)
-    return path
-
-
-def write_text(path: Path, text: str) -> Path:
-    """Write UTF-8, then rename."""
-    return write_bytes(path, text.encode("utf8"))
-
-
-def sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+#: In the folder of retired files as long as files are being exchanged: the names of the new ones.
+_JOURNAL = ".exchanging.json"
+#: Characters of a code in a file name (a Chinese one is three bytes, and a name may have 255).
+_LONGEST = 40
 
 
 def safe_name(text: str) -> str:
     """A code as part of a file name; where letters had to go, a short hash keeps two codes apart."""
-    kept = re.sub(r"[^\w-]", "", text)
+    kept = re.sub(r"[^\w-]", "", text)[:_LONGEST]
     return kept if kept == text else f"{kept}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
 
 
 @contextmanager
 def draft_folder(folder: Path) -> Iterator[Path]:
-    """An empty folder inside `folder` to write a report to; gone at the end, whatever happens."""
-    draft, retired = folder / ".report.unfinished", folder / ".report.retired"
-    if retired.is_dir():  # a run was cut off while it put its files in place
-        _move(retired, folder, _names(retired))
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
-    try:
-        yield draft
-    finally:
+    """An empty folder inside `folder` to write a report to; gone at the end, whatever happens.
+
+    Raises
+    ------
+    InputError
+        Another process writes a report there.
+    """
+    draft, retired = _draft(folder), _retired(folder)
+    with only_one(folder.with_name(f".{folder.name}.report.lock"), "report of this period", folder):
+        _undo(folder)
         shutil.rmtree(draft, ignore_errors=True)
-        shutil.rmtree(retired, ignore_errors=True)
+        draft.mkdir(parents=True)
+        try:
+            yield draft
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+            shutil.rmtree(retired, ignore_errors=True)
 
 
 def publish(draft: Path, folder: Path, earlier: Iterable[str]) -> None:
     """Move a draft's files into the folder, in place of the earlier ones; where a file is held fast, nothing changes.
+
+    Cut off on the way, the next `draft_folder` takes the new files away and puts the earlier ones back.
 
     Parameters
     ----------
@@ -60,17 +57,42 @@ def publish(draft: Path, folder: Path, earlier: Iterable[str]) -> None:
     OSError
         A file cannot be replaced, such as a workbook open in Excel on Windows: the earlier report is as it was.
     """
-    retired, new = folder / ".report.retired", _names(draft)
-    retired.mkdir(exist_ok=True)
+    retired, new = _retired(folder), _names(draft)
+    write_text(retired / _JOURNAL, json.dumps(new))
     old = [name for name in dict.fromkeys([*new, *earlier]) if (folder / name).is_file()]
     try:
         _move(folder, retired, old)
         _move(draft, folder, new)
     except OSError:
-        _move(folder, draft, [name for name in new if not (draft / name).exists()])
-        _move(retired, folder, _names(retired))
+        _undo(folder)
         raise
+    (retired / _JOURNAL).unlink()
     shutil.rmtree(retired, ignore_errors=True)
+
+
+def _undo(folder: Path) -> None:
+    """Put the earlier report back where an exchange was not ended: its journal is still there."""
+    draft, retired = _draft(folder), _retired(folder)
+    journal = retired / _JOURNAL
+    if journal.is_file():
+        draft.mkdir(exist_ok=True)
+        _move(folder, draft, [name for name in json.loads(journal.read_text("utf8")) if _placed(name, folder, draft)])
+        _move(retired, folder, [name for name in _names(retired) if name != _JOURNAL])
+        journal.unlink()
+    shutil.rmtree(retired, ignore_errors=True)
+
+
+def _placed(name: str, folder: Path, draft: Path) -> bool:
+    """True for a new file that has left the draft for the folder."""
+    return not (draft / name).exists() and (folder / name).exists()
+
+
+def _draft(folder: Path) -> Path:
+    return folder / ".report.unfinished"
+
+
+def _retired(folder: Path) -> Path:
+    return folder / ".report.retired"
 
 
 def _move(origin: Path, target: Path, names: Iterable[str]) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader
 
-from analysis.reporting.files import write_text
+from analysis.files import write_text
 from analysis.reporting.font import page_font
 
 _TEMPLATES = Path(__file__).parent / "template"

@@ -6,7 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from analysis.reporting.files import sha256, write_text
+from analysis.files import sha256, write_text
 
 #: Packages that decide what a report looks like.
 _PACKAGES = (

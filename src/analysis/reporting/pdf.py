@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Error, Page, Route, sync_playwright
 
-from analysis.reporting.files import write_bytes
+from analysis.files import write_bytes
 
 _NAMES = (
     "chromium",

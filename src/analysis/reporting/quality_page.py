@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from analysis.reporting.files import write_text
+from analysis.files import write_text
 from analysis.sources.check_catalogue import kind_label
 from analysis.sources.quality import MINOR, WEIGHTS, QualityReport
 from analysis.vocabulary import LANGUAGES, Language

@@ -11,7 +11,7 @@ from nbclient.exceptions import DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
 from analysis.errors import InputError
-from analysis.reporting.files import write_text
+from analysis.files import write_text
 from analysis.reporting.font import page_font
 from analysis.reporting.html import make_page
 from analysis.reporting.kernel import stop_kernel

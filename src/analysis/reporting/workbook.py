@@ -10,9 +10,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from analysis.files import write_bytes
 from analysis.presentation.numbers import EXCEL_FORMATS
 from analysis.presentation.palette import ACCENT
-from analysis.reporting.files import write_bytes
 
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _FIRST = 3  # row of the headings; above them the question and the sentence

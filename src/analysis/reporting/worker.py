@@ -47,7 +47,7 @@ def warm_up() -> None:
 
 def render_task(task: Task, font: bytes) -> Rendered:
     """Run the notebook and write its page and workbook."""
-    from analysis.reporting.files import write_text
+    from analysis.files import write_text
     from analysis.reporting.font import page_font, use_prepared
     from analysis.reporting.html import findings_of, head_of, make_page
     from analysis.reporting.runner import execute

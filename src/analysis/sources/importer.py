@@ -4,6 +4,7 @@ data/X/source.yaml                  what the folder is
 data/X/TABLE.parquet                the contract's tables
 data/X/quarantine/TABLE.parquet     refused rows with their reasons (and a CSV copy for Excel)
 data/X/import.json                  spec and file hashes, counts
+data/X/files.json                   the sha256 of every table file
 """
 
 import hashlib
@@ -16,7 +17,8 @@ from pathlib import Path
 from analysis.contract import contract_tables
 from analysis.engine import Engine
 from analysis.errors import InputError
-from analysis.hospital import save_card
+from analysis.files import only_one, recover, replacing_folder, write_text
+from analysis.hospital import save_card, seal_folder
 from analysis.sources.quarantine import write_unreadable
 from analysis.sources.report import FileCount, ImportReport
 from analysis.sources.spec import SourceSpec, read_spec
@@ -49,23 +51,18 @@ def import_source(
     spec, out = Path(spec), Path(out)
     source = read_spec(spec)
     files = Path(os.path.normpath(folder or spec.parent / source.folder))
-    _recover(out)
-    _refuse_foreign(out, files)
-    unfinished = out.with_name(f".{out.name}.unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    try:
-        report = _import(spec, source, files, out, unfinished, progress or (lambda step: None))
-        _swap(unfinished, out)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
-    return report
+    with only_one(out.with_name(f".{out.name}.lock"), "import into this folder", out):
+        recover(out)
+        _refuse_foreign(out, files)
+        with replacing_folder(out) as unfinished:
+            return _import(spec, source, files, out, unfinished, progress or (lambda step: None))
 
 
 def _import(
     spec: Path, source: SourceSpec, folder: Path, out: Path, unfinished: Path, progress: Callable[[str], None]
 ) -> ImportReport:
     staging = unfinished.resolve() / ".staging"
-    staging.mkdir(parents=True)
+    staging.mkdir()
     with Engine() as engine:
         _confine(engine, staging)
         progress("files")
@@ -82,8 +79,9 @@ def _import(
     files = tuple(_file_count(file) for file in staged)
     report = ImportReport(source.hospital.name, out, spec.name, digest, files, tuple(tables))
     text = json.dumps(report.as_json(), ensure_ascii=False, indent=1)
-    (unfinished / "import.json").write_text(text + "\n", "utf8")
+    write_text(unfinished / "import.json", text + "\n")
     shutil.rmtree(staging)
+    seal_folder(unfinished)
     return report
 
 
@@ -108,19 +106,3 @@ def _refuse_foreign(out: Path, files: Path) -> None:
             where=str(out),
             mend="choose another --out, or move it away",
         )
-
-
-def _recover(out: Path) -> None:
-    """Put the earlier import back where the swap was cut off between its two renames."""
-    retired = out.with_name(f".{out.name}.retired")
-    if retired.exists() and not out.exists():
-        retired.rename(out)
-
-
-def _swap(unfinished: Path, out: Path) -> None:
-    retired = out.with_name(f".{out.name}.retired")
-    shutil.rmtree(retired, ignore_errors=True)
-    if out.exists():
-        out.rename(retired)
-    unfinished.rename(out)
-    shutil.rmtree(retired, ignore_errors=True)

@@ -73,6 +73,8 @@ def check_hospital(folder: str | Path, progress: Callable[[str], None] | None = 
         No such folder, or its tables do not have the contract's columns.
     """
     hospital = open_hospital(folder)
+    for name in hospital.tables:
+        hospital.check(hospital.files(name))
     with Engine() as engine:
         hospital.attach(engine)
         tables, completeness = _inventory(engine, hospital, progress)

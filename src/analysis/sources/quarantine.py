@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from analysis.engine import write_parquet
+from analysis.files import replacing
 from analysis.sources.staging import StagedFile
 
 _EXCEL_ROWS = 1_000_000
@@ -21,11 +22,9 @@ def write_quarantine(folder: Path, name: str, rows: pa.Table) -> None:
     write_parquet(rows, folder / f"{name}.parquet")
     shown = rows.slice(0, _EXCEL_ROWS)
     shown = pa.table({column: _harmless(shown[column]) for column in shown.column_names})
-    unfinished = folder / f".{name}.csv.unfinished"
-    with unfinished.open("wb") as stream:
+    with replacing(folder / f"{name}.csv") as unfinished, unfinished.open("wb") as stream:
         stream.write("\ufeff".encode())
         pa.csv.write_csv(shown, stream)
-    unfinished.replace(folder / f"{name}.csv")
 
 
 def write_unreadable(folder: Path, files: list[StagedFile]) -> None:

@@ -1,12 +1,14 @@
-"""A small hospital (half a year around the start of the pilots), with and without the roll-out, made once a session."""
+"""A small hospital (half a year around the start of the pilots), with and without stories, made once a session."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from analysis.demo.generator import DemoHospital, generate
+from analysis.demo.parameters import demo_parameters
 from analysis.engine import Engine
 
+STORIES = demo_parameters().stories.names
 SIZE = {"stays_per_year": 300, "first": "2022-10", "last": "2023-03"}
 
 
@@ -17,8 +19,8 @@ def small() -> DemoHospital:
 
 @pytest.fixture(scope="session")
 def small_without() -> DemoHospital:
-    """The same hospital, had there been no cost management."""
-    return generate(11, ["roll_out"], **SIZE)
+    """The same hospital without any story."""
+    return generate(11, STORIES, **SIZE)
 
 
 @pytest.fixture(scope="session")
@@ -31,10 +33,10 @@ def db(small: DemoHospital) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def both(small: DemoHospital, small_without: DemoHospital) -> Iterator[Engine]:
-    """Both hospitals: tables NAME and NAME_without."""
+def both(small_without: DemoHospital) -> Iterator[Engine]:
+    """The hospital with the roll-out alone and without any story: tables NAME and NAME_without."""
     with Engine() as engine:
-        for name, rows in small.tables.items():
+        for name, rows in generate(11, set(STORIES) - {"roll_out"}, **SIZE).tables.items():
             engine.put(name, rows)
             engine.put(f"{name}_without", small_without.tables[name])
         yield engine

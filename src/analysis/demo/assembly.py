@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from analysis.demo import (
@@ -13,6 +14,7 @@ from analysis.demo import (
     catalogue,
     charges,
     clinical,
+    coding,
     diagnoses,
     grouping,
     insurance,
@@ -37,7 +39,10 @@ _LINES = {"charges": charges.charges_table, "orders": charges.orders_table, "eve
 
 @dataclass(frozen=True)
 class House:
-    """What is known before the months are gone through; `tally`, `severity` and `checked` are filled on the way."""
+    """What is known before the months are gone through.
+
+    Filled on the way: `tally`; `severity`, `drg` and `miscoded` as the front pages say, one entry a stay; `checked`.
+    """
 
     world: World
     physicians: staff.Physicians
@@ -49,6 +54,8 @@ class House:
     people: People
     tally: tally.Tally
     severity: np.ndarray
+    drg: np.ndarray
+    miscoded: np.ndarray
     checked: list[dict[str, np.ndarray]]
 
 
@@ -62,7 +69,8 @@ def pieces(world: World) -> Iterator[Piece]:
     stays, people = draw_stays(world, physicians)
     house = House(
         world, physicians, staff.physician_ids(len(names)), heads, compile_recipes(world), care.read_tariff(world),
-        stays, people, tally.empty_tally(world, len(stays)), np.zeros(len(stays), np.int64), [],
+        stays, people, tally.empty_tally(world, len(stays)), np.zeros(len(stays), np.int64), stays.drg.copy(),
+        np.zeros(len(stays), bool), [],
     )  # fmt: skip
     yield "physicians", roster
     yield from _masters(house)
@@ -104,9 +112,9 @@ def _inpatients(house: House) -> Iterator[Piece]:
             batch, first = stays.take(rows), int(rows[0])
             decisions = care.draw_decisions(world, house.recipes, batch)
             lain = wards.draw_places(world, batch)
-            for name, part in _record(house, batch, decisions, lain, first):
-                whole.setdefault(name, []).append(part)
             known = practices.facts_of(world, batch)
+            for name, part in _record(house, batch, known, decisions, lain, first):
+                whole.setdefault(name, []).append(part)
             lines = care.draw_lines(world, house.recipes, house.tariff, house.physicians, batch, known, decisions, lain)
             tally.add_stays(world, house.tariff, house.tally, lines, first, len(batch))
             lines = charges.stamped(lines, batch)
@@ -121,22 +129,27 @@ def _inpatients(house: House) -> Iterator[Piece]:
         yield name, pa.concat_tables(parts)
 
 
-def _record(house: House, batch: Stays, decisions: np.ndarray, lain: wards.Places, first: int) -> Iterator[Piece]:
+def _record(
+    house: House, batch: Stays, known: pd.DataFrame, decisions: np.ndarray, lain: wards.Places, first: int
+) -> Iterator[Piece]:
     """The medical record of one month of admission."""
     world = house.world
     found = wards.segments(world, batch, lain)
     days, patients = wards.bed_days(world, found)
     house.tally.bed_days[:] += days
     house.tally.patients[:] += patients
-    coded = diagnoses.draw_diagnoses(world, batch)
-    house.severity[first : first + len(batch)] = diagnoses.coded_severity(world, coded, len(batch))
-    recorded = {"stay": batch.number[coded["stay"]], "code": coded["code"]}
+    here = slice(first, first + len(batch))
+    true = diagnoses.draw_diagnoses(world, batch)
+    done = clinical.draw_procedures(world, house.recipes, batch, decisions)
+    page = coding.front_page(world, house.physicians, batch, known, true, done)
+    house.severity[here], house.drg[here], house.miscoded[here] = page.severity, page.drg, page.wrong
+    recorded = {"stay": batch.number[true["stay"]], "code": true["code"]}
     sampled = answers.sampled(world, recorded["stay"])
     house.checked.append({name: values[sampled] for name, values in recorded.items()})
     yield "transfers", wards.transfers_table(world, found)
-    yield "diagnoses", diagnoses.diagnoses_table(world, coded, batch)
-    yield "procedures", clinical.procedures_table(world, house.recipes, batch, decisions, house.ids)
-    yield "outcomes", clinical.outcomes_table(world, batch, coded)
+    yield "diagnoses", diagnoses.diagnoses_table(world, page.diagnoses, batch)
+    yield "procedures", clinical.procedures_table(world, batch, page.procedures, house.ids)
+    yield "outcomes", clinical.outcomes_table(world, batch, true)
     yield "measurements", clinical.measurements_table(world, batch)
 
 
@@ -170,9 +183,9 @@ def _money(house: House) -> Iterator[Piece]:
     settled = insurance.settle(world, stays, house.tally)
     teams = [staff.team_code(world, d, t) for d, t in zip(physicians.department, physicians.team, strict=True)]
     denials = insurance.draw_denials(world, stays, settled)
-    yield "stays", insurance.stays_table(world, stays, settled, house.severity, house.ids, teams)
+    yield "stays", insurance.stays_table(world, stays, settled, house.drg, house.severity, house.ids, teams)
     yield "denials", insurance.denials_table(world, stays, settled, denials, house.tally)
-    yield "settlements", insurance.settlements_table(world, stays, settled, denials)
+    yield "settlements", insurance.settlements_table(world, stays, house.drg, settled, denials)
     yield "fund", insurance.fund_table(world, settled, house.tally)
     yield "reviews", answers.reviews_table(world, stays, denials, house.heads)
     yield "pathway_records", registers.pathway_records_table(world, stays)

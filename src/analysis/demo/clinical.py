@@ -12,10 +12,11 @@ from analysis.demo.recipes import Recipes
 from analysis.demo.world import DAY, World
 
 
-def procedures_table(
-    world: World, recipes: Recipes, stays: Stays, decisions: np.ndarray, physicians: pa.Array
-) -> pa.Table:
-    """Coded procedures; one that belongs to a recipe row is coded where the row happens."""
+def draw_procedures(world: World, recipes: Recipes, stays: Stays, decisions: np.ndarray) -> dict[str, np.ndarray]:
+    """Procedures done, in order: stay, code (position in parameters.procedures), nth.
+
+    One that belongs to a recipe row is done where the row happens.
+    """
     names = [p.code for p in world.parameters.procedures]
     stay, code, position = [], [], []
     single = np.stack([world.uniform(f"procedures.{nth}", stays.number) for nth in range(8)], axis=1)
@@ -34,7 +35,46 @@ def procedures_table(
             position.append(count[happens])
     stay, code, position = (np.concatenate(part or [np.zeros(0, np.int64)]) for part in (stay, code, position))
     order = np.lexsort((position, stay))
-    return _procedure_rows(world, stays, stay[order], code[order], position[order], physicians)
+    return {"stay": stay[order], "code": code[order], "nth": position[order]}
+
+
+def procedures_table(world: World, stays: Stays, coded: dict[str, np.ndarray], physicians: pa.Array) -> pa.Table:
+    """Coded procedures; `position` numbers what is coded, `nth` what was done."""
+    stay, code, position, nth = (coded[name] for name in ("stay", "code", "position", "nth"))
+    number = stays.number[stay] * 64 + code
+    start = (stays.admitted[stay] // DAY + stays.operation_day[stay]) * DAY + stays.theatre[stay] + 900 * (nth - 1)
+    start = np.clip(start, stays.admitted[stay] + 600, stays.discharged[stay] - 900)
+    lasting = 2400 + (world.uniform("procedures.time", number) * 6000).astype(np.int64)
+    end = np.minimum(start + lasting, stays.discharged[stay])
+    begun = np.flatnonzero(start < world.end_day * DAY)
+    stay, code, position, number, start, end = (x[begun] for x in (stay, code, position, number, start, end))
+    listed = world.parameters.procedures
+    general = np.array(["general_anaesthesia" in d.bundles for d in world.drgs])[stays.drg[stay]]
+    kind = np.where(general, 0, np.where(position == 1, 1, 2))
+    sided = np.array([p.code[:2] in ("81", "79", "13") for p in listed])[code]
+    rooms = [f"OR{k}" for k in range(1, 7)]
+    columns = {
+        "stay_id": col.numbered("S", stays.number[stay], 8),
+        "position": col.integers(position),
+        "code": col.chosen([p.code for p in listed], code),
+        "name": col.chosen([p.name for p in listed], code),
+        "system": col.constant("icd9cm3_cn", len(stay)),
+        "body_side": col.chosen(["left", "right"], np.where(sided, stays.person[stay] % 2, -1)),
+    }
+    unsure = {
+        name: world.lacking(f"procedures.{name}", number) for name in ("start", "end", "operator", "kind", "room")
+    }
+    return col.table(
+        "procedures",
+        columns
+        | {
+            "started_at": col.times(start, unsure["start"]),
+            "ended_at": col.times(end, unsure["end"]),
+            "operator_id": col.chosen(physicians, stays.physician[stay], unsure["operator"]),
+            "anaesthesia": col.chosen(["general", "regional", "local"], kind, unsure["kind"]),
+            "room": col.chosen(rooms, (stays.person[stay] + stays.drg[stay]) % 6, unsure["room"]),
+        },
+    )
 
 
 def outcomes_table(world: World, stays: Stays, diagnoses: dict[str, np.ndarray]) -> pa.Table:
@@ -107,41 +147,4 @@ def measurements_table(world: World, stays: Stays) -> pa.Table:
 def _decision(world: World, recipes: Recipes, drg: int, name: str) -> int:
     return next(
         recipes.decisions.index(f"{b}.{name}") for b in world.drgs[drg].bundles if f"{b}.{name}" in recipes.decisions
-    )
-
-
-def _procedure_rows(world, stays: Stays, stay, code, position, physicians: pa.Array) -> pa.Table:
-    number = stays.number[stay] * 16 + position
-    start = (stays.admitted[stay] // DAY + stays.operation_day[stay]) * DAY + stays.theatre[stay] + 900 * (position - 1)
-    start = np.clip(start, stays.admitted[stay] + 600, stays.discharged[stay] - 900)
-    lasting = 2400 + (world.uniform("procedures.time", number) * 6000).astype(np.int64)
-    end = np.minimum(start + lasting, stays.discharged[stay])
-    begun = np.flatnonzero(start < world.end_day * DAY)
-    stay, code, position, number, start, end = (x[begun] for x in (stay, code, position, number, start, end))
-    listed = world.parameters.procedures
-    general = np.array(["general_anaesthesia" in d.bundles for d in world.drgs])[stays.drg[stay]]
-    kind = np.where(general, 0, np.where(position == 1, 1, 2))
-    sided = np.array([p.code[:2] in ("81", "79", "13") for p in listed])[code]
-    rooms = [f"OR{k}" for k in range(1, 7)]
-    columns = {
-        "stay_id": col.numbered("S", stays.number[stay], 8),
-        "position": col.integers(position),
-        "code": col.chosen([p.code for p in listed], code),
-        "name": col.chosen([p.name for p in listed], code),
-        "system": col.constant("icd9cm3_cn", len(stay)),
-        "body_side": col.chosen(["left", "right"], np.where(sided, stays.person[stay] % 2, -1)),
-    }
-    unsure = {
-        name: world.lacking(f"procedures.{name}", number) for name in ("start", "end", "operator", "kind", "room")
-    }
-    return col.table(
-        "procedures",
-        columns
-        | {
-            "started_at": col.times(start, unsure["start"]),
-            "ended_at": col.times(end, unsure["end"]),
-            "operator_id": col.chosen(physicians, stays.physician[stay], unsure["operator"]),
-            "anaesthesia": col.chosen(["general", "regional", "local"], kind, unsure["kind"]),
-            "room": col.chosen(rooms, (stays.person[stay] + stays.drg[stay]) % 6, unsure["room"]),
-        },
     )

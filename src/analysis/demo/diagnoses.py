@@ -54,7 +54,7 @@ def coded_severity(world: World, diagnoses: dict[str, np.ndarray], stays: int) -
 
 def diagnoses_table(world: World, found: dict[str, np.ndarray], stays: Stays) -> pa.Table:
     listed = world.parameters.diagnoses
-    number = stays.number[found["stay"]] * 64 + found["position"]
+    number = stays.number[found["stay"]] * 128 + found["code"]
     recorded = stays.admitted[found["stay"]] + np.where(found["present"], 6 * 3600, 40 * 3600)
     recorded = np.minimum(recorded, stays.discharged[found["stay"]])
     later = world.lacking("diagnoses.recorded_at", number) | (recorded >= world.end_day * DAY)

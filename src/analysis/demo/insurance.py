@@ -50,9 +50,15 @@ def settle(world: World, stays: Stays, tally: Tally) -> Settled:
 
 
 def stays_table(
-    world: World, stays: Stays, settled: Settled, severity: np.ndarray, physicians: pa.Array, teams: list[str]
+    world: World,
+    stays: Stays,
+    settled: Settled,
+    drg: np.ndarray,
+    severity: np.ndarray,
+    physicians: pa.Array,
+    teams: list[str],
 ) -> pa.Table:
-    """All stays; money only where discharged. `severity`: level of the coded diagnoses, `teams`: of the physicians."""
+    """All stays; money only where discharged. `drg`, `severity`: as coded, `teams`: of the physicians."""
     number = stays.number
     admission = np.select([stays.base_days == 0, stays.emergency, world.uniform("sent", number) < 0.03], [3, 0, 2], 1)
     unknown = world.lacking("stays.admission", number)
@@ -75,10 +81,10 @@ def stays_table(
         "transferred_from": col.chosen(["H900"], np.where(admission == 2, 0, -1)),
         "severity": col.chosen(["5", "3", "1"], severity),
     }
-    return col.table("stays", came | _left(world, stays, settled))
+    return col.table("stays", came | _left(world, stays, settled, drg))
 
 
-def _left(world: World, stays: Stays, settled: Settled) -> dict[str, pa.Array]:
+def _left(world: World, stays: Stays, settled: Settled, drg: np.ndarray) -> dict[str, pa.Array]:
     """How the stays ended: group, money, settlement."""
     number, inside = stays.number, ~settled.discharged
     u, v = world.uniform("left", number), world.uniform("moved", number)
@@ -86,7 +92,7 @@ def _left(world: World, stays: Stays, settled: Settled) -> dict[str, pa.Array]:
     this_year = settled.month >= len(world.months) - world.months[-1].start.month
     return {
         "disposition": col.chosen(["home", "died", "against_advice", "transfer"], ended),
-        "drg_code": col.chosen([None if code == "none" else code for code in world.drg_codes], stays.drg),
+        "drg_code": col.chosen([None if code == "none" else code for code in world.drg_codes], drg),
         "drg_status": col.chosen(["final", "provisional"], (this_year | inside).astype(int)),
         "charge_total": col.money(settled.total, inside),
         "claimed": col.money(settled.fund, inside),
@@ -145,16 +151,18 @@ def denials_table(
     )
 
 
-def settlements_table(world: World, stays: Stays, settled: Settled, denials: dict[str, np.ndarray]) -> pa.Table:
+def settlements_table(
+    world: World, stays: Stays, drg: np.ndarray, settled: Settled, denials: dict[str, np.ndarray]
+) -> pa.Table:
     """Per month and insured payer: claimed, payable by the standard, paid so far, denied, awaiting clearing."""
     settings, payers = world.parameters.settings, list(world.parameters.settings.payers)
     denied = np.zeros(len(stays))
     np.add.at(denied, denials["stay"], denials["amount"])
-    grouped = np.array([code != "none" for code in world.drg_codes])[stays.drg]
+    grouped = np.array([code != "none" for code in world.drg_codes])[drg]
     rows = []
     for month, period in enumerate(world.months):
         rate = settings.rates[period.year] * settings.hospital.coefficient
-        standard = np.where(grouped, weights(world)[stays.drg] * rate * 100, settled.total)
+        standard = np.where(grouped, weights(world)[drg] * rate * 100, settled.total)
         payable = np.rint(np.maximum(standard - settled.self_paid, 0))
         for k, payer in enumerate(payers):
             here = np.flatnonzero((settled.month == month) & (stays.payer == k))

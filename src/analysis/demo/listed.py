@@ -137,6 +137,23 @@ class StayEffect(Settings):
     use: float = 1
 
 
+class StoryCode(Settings):
+    """What a story does to the front page of a stay.
+
+    `effect`: principal (a principal diagnosis `code` is recorded as `to`), swap (the same, and the true one follows as
+    secondary), add (secondary diagnosis `to`, where the principal one is `code`), omit (no secondary diagnosis of level
+    or code `code`), uncoded (no procedure `code`). Codes are prefixes.
+    """
+
+    story: str
+    drgs: str
+    condition: str = ""
+    p: float = 1
+    effect: Literal["principal", "swap", "add", "omit", "uncoded"]
+    code: str
+    to: str = ""
+
+
 class Diagnosis(Settings):
     code: str
     name: str

@@ -20,6 +20,7 @@ from analysis.demo.listed import (
     Procedure,
     RecipeRow,
     StayEffect,
+    StoryCode,
     StoryLine,
 )  # fmt: skip
 from analysis.errors import InputError
@@ -47,6 +48,7 @@ class DemoParameters:
     panels: list[Panel]
     story_lines: list[StoryLine]
     story_stays: list[StayEffect]
+    story_codes: list[StoryCode]
 
 
 def read_rows(path: Path, kind: type[R], fixed: Mapping[str, str] | None = None) -> list[R]:
@@ -94,6 +96,7 @@ def demo_parameters(folder: Path | None = None) -> DemoParameters:
         panels=read_rows(folder / "panels.csv", Panel),
         story_lines=[row for file in _all(folder, "*_lines.csv") for row in read_rows(file, StoryLine)],
         story_stays=[row for file in _all(folder, "*_stays.csv") for row in read_rows(file, StayEffect)],
+        story_codes=[row for file in _all(folder, "*_codes.csv") for row in read_rows(file, StoryCode)],
     )
 
 

@@ -107,9 +107,9 @@ def check(world: World) -> None:
     InputError
         With the row that does not.
     """
-    for row in (*world.parameters.story_lines, *world.parameters.story_stays):
-        items = [code for code in (getattr(row, "item", ""), getattr(row, "to", "")) if code]
-        unknown = [code for code in items if code not in world.item_position]
+    listed = {*world.item_position, *(d.code for d in world.parameters.diagnoses), ""}
+    for row in (*world.parameters.story_lines, *world.parameters.story_stays, *world.parameters.story_codes):
+        unknown = [code for code in (getattr(row, "item", ""), getattr(row, "to", "")) if code not in listed]
         unknown += [code for code in world.named(row.drgs) if code not in world.drg_codes]
         unknown += [] if row.story in world.parameters.stories.practices else [row.story]
         if unknown:

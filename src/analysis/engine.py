@@ -1,4 +1,4 @@
-"""The SQL engine: the only module that imports DuckDB (Spark will enter here too).
+"""The SQL engine: the only module that imports DuckDB, and the only one that lets Spark in.
 
 Tables are SQL: `sql/NAME.sql` of a package holds one SELECT and makes table NAME; values come in as named $parameters.
 """
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
 import pandas as pd
@@ -18,6 +18,9 @@ import pyarrow.parquet as pq
 from analysis.contract import Table
 from analysis.errors import InputError
 from analysis.files import replacing
+
+if TYPE_CHECKING:
+    from analysis.spark_engine import Spark
 
 EngineKind = Literal["duckdb", "spark"]
 #: Nothing is fetched from elsewhere: what a query would need an extension for, it does not get.
@@ -32,13 +35,14 @@ class SelectError(Exception):
 
 
 class Engine:
-    """An in-memory DuckDB session.
+    """An in-memory DuckDB session; with `spark`, SELECTs that read line tables run there and their rows come here.
 
     Names given to `attach`, `put` and `create` are the product's own table names, never a user's text; values always
     travel as parameters.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, spark: "Spark | None" = None) -> None:
+        self._spark = spark
         self._db = duckdb.connect(config=_CLOSED_IN)
         if self.value("select current_setting('enable_progress_bar')"):  # in a notebook it is off, and setting it fails
             self._db.execute("set enable_progress_bar = false")
@@ -51,6 +55,8 @@ class Engine:
 
     def close(self) -> None:
         self._db.close()
+        if self._spark:
+            self._spark.close()
 
     def load(self, table: Table, paths: Sequence[Path]) -> None:
         """Hold the files' rows in memory under the table's name: one snapshot for the whole run."""
@@ -69,6 +75,8 @@ class Engine:
 
     def attach(self, table: Table, paths: Sequence[Path]) -> None:
         """Make the Parquet files visible under the table's name; without files, an empty table of its schema."""
+        if self._spark and table.partitioned:
+            self._spark.attach(table, paths)
         if not paths:
             nothing = ", ".join(f'cast(null as {c.sql_type}) as "{c.name}"' for c in table.columns.values())
             self._db.execute(f'create or replace view "{table.name}" as select {nothing} where false')
@@ -114,6 +122,7 @@ class Engine:
 
     def create(self, name: str, select: str, **parameters: Any) -> None:
         """Store the result of one SELECT under a name."""
+        select = self._settled(select, parameters)
         self._db.execute(f'create or replace table "{name}" as {select}', _used(select, parameters))
 
     def make(self, package: str, name: str, **parameters: Any) -> None:
@@ -123,10 +132,28 @@ class Engine:
     def drop(self, name: str) -> None:
         self._db.execute(f'drop table if exists "{name}"')
 
+    def _settled(self, select: str, parameters: dict[str, Any]) -> str:
+        """The SELECT for DuckDB: one that reads line tables has been run on Spark, and its rows are read instead.
+
+        Columns and types are those that DuckDB would have given.
+        """
+        needs = self._spark.needs(select) if self._spark else None
+        if needs is None:
+            return select
+        for name in sorted(needs):
+            self._spark.lend(name, self.arrow(f'select * from "{name}"'))
+        given = _used(select, parameters)
+        columns = self._db.execute(f"describe ({select})", given).fetchall()
+        self._db.register("_from_spark", self._spark.arrow(select, given))
+        typed = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind, *_ in columns)
+        return f"select {typed} from _from_spark"
+
     def frame(self, select: str, **parameters: Any) -> pd.DataFrame:
+        select = self._settled(select, parameters)
         return self._db.execute(select, _used(select, parameters)).df()
 
     def arrow(self, select: str, **parameters: Any) -> pa.Table:
+        select = self._settled(select, parameters)
         return self._db.sql(select, params=_used(select, parameters)).to_arrow_table()
 
     def batches(self, select: str, rows: int, **parameters: Any) -> pa.RecordBatchReader:
@@ -135,6 +162,7 @@ class Engine:
 
     def value(self, select: str, **parameters: Any) -> Any:
         """First column of the first row."""
+        select = self._settled(select, parameters)
         rows = self._db.execute(select, _used(select, parameters)).fetchall()
         return rows[0][0] if rows else None
 
@@ -187,12 +215,17 @@ def open_engine(kind: EngineKind = "duckdb") -> Engine:
     Raises
     ------
     InputError
-        For `spark`, until its adapter comes: the SQL is written in the subset both understand.
+        For `spark`, where PySpark is not installed or finds no Java.
     """
-    if kind == "spark":
+    if kind == "duckdb":
+        return Engine()
+    try:
+        from analysis.spark_engine import Spark
+    except ModuleNotFoundError as error:
         raise InputError(
-            "engine: spark is not available yet",
+            f"engine: spark needs the package {error.name}",
             where="closing settings, key engine",
-            mend="set engine: duckdb; it closes a full-size hospital on one machine",
-        )
-    return Engine()
+            mend='run `make spark` or pip install "drg-value-workbench[spark]", or set engine: duckdb, which closes a '
+            "full-size hospital on one machine",
+        ) from error
+    return Engine(Spark())

@@ -1,6 +1,7 @@
 """What closing does besides arithmetic: skip, re-close, refuse, and leave the last good month alone."""
 
 import hashlib
+import sys
 from pathlib import Path
 
 import pytest
@@ -161,9 +162,11 @@ def test_no_pack_for_the_month(project):
         close(DATA, [], OUT)
 
 
-def test_spark_says_that_it_is_not_there_yet(project):
+def test_spark_that_is_not_installed_says_how_to_install_it(project, monkeypatch):
     (project / "parameters/closing/hand.yaml").write_text("payment: [hand]\nengine: spark\n", "utf8")
-    with pytest.raises(InputError, match="engine: spark is not available yet"):
+    monkeypatch.delitem(sys.modules, "analysis.spark_engine", raising=False)
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    with pytest.raises(InputError, match=r"needs the package pyspark(.|\n)*make spark(.|\n)*\[spark\]"):
         close(DATA, [], OUT)
 
 

@@ -1,4 +1,4 @@
-"""pyproject.toml, environment.yml and requirements.lock say the same; the lock is closed and names no registry."""
+"""pyproject.toml, environment.yml and the locks say the same; a lock is closed and names no registry."""
 
 import ast
 import re
@@ -6,6 +6,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
+from typing import Any
 
 import pytest
 import yaml
@@ -20,10 +21,25 @@ CONDA_NAMES = {"python-duckdb": "duckdb", "playwright-python": "playwright"}
 NOT_FOR_CONDA = {"uv"}
 
 
+#: What Spark needs besides its extra: PySpark comes as source, and setuptools builds it.
+SPARK_BUILD = {"setuptools": SpecifierSet()}
+LOCKS = ("requirements.lock", "requirements-spark.lock")
+
+
+def _listed(*lists: list[str]) -> dict[str, SpecifierSet]:
+    return {canonicalize_name(r.name): r.specifier for one in lists for r in map(Requirement, one)}
+
+
+def _project() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]
+
+
 def _pyproject() -> dict[str, SpecifierSet]:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]
-    listed = [*project["dependencies"], *project["optional-dependencies"]["test"]]
-    return {canonicalize_name(r.name): r.specifier for r in map(Requirement, listed)}
+    return _listed(_project()["dependencies"], _project()["optional-dependencies"]["test"])
+
+
+def _spark() -> dict[str, SpecifierSet]:
+    return _listed(_project()["optional-dependencies"]["spark"])
 
 
 def _environment() -> dict[str, SpecifierSet]:
@@ -34,35 +50,53 @@ def _environment() -> dict[str, SpecifierSet]:
     return {CONDA_NAMES.get(name, name): bounds for name, bounds in found.items()}
 
 
-def _lock() -> list[str]:
+def _lock(name: str = "requirements.lock") -> list[str]:
     """One block of text a locked package."""
-    text = (ROOT / "requirements.lock").read_text("utf8")
+    text = (ROOT / name).read_text("utf8")
     return re.split(r"\n(?=\S)", text.strip())
 
 
 def test_environment_has_the_bounds_of_pyproject():
     conda = _environment()
     assert conda.pop("pip") == SpecifierSet()
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]
-    assert conda.pop("python") == SpecifierSet(project["requires-python"])
+    assert conda.pop("python") == SpecifierSet(_project()["requires-python"])
     assert conda == {name: bounds for name, bounds in _pyproject().items() if name not in NOT_FOR_CONDA}
 
 
-def test_every_locked_package_is_pinned_and_has_a_hash():
-    for block in _lock():
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_locked_package_is_pinned_and_has_a_hash(lock: str):
+    for block in _lock(lock):
         assert re.match(r"[a-z0-9._-]+==[^ ]+ ", block), block[:80]
         assert "--hash=sha256:" in block, block[:80]
 
 
-def test_the_lock_names_no_address():
-    assert not re.search(r"://|--index|--find-links|--extra-index", (ROOT / "requirements.lock").read_text("utf8"))
+@pytest.mark.parametrize("lock", LOCKS)
+def test_the_lock_names_no_address(lock: str):
+    assert not re.search(r"://|--index|--find-links|--extra-index", (ROOT / lock).read_text("utf8"))
+
+
+def _versions(lock: str) -> list[tuple[str, str]]:
+    return [found for block in _lock(lock) for found in re.findall(r"^([^=]+)==([^ ]+) ", block)]
 
 
 @pytest.mark.parametrize("name", _pyproject())
 def test_the_lock_keeps_the_bounds_of_pyproject(name: str):
-    versions = [v for block in _lock() for found, v in re.findall(r"^([^=]+)==([^ ]+) ", block) if found == name]
+    versions = [version for found, version in _versions("requirements.lock") if found == name]
     assert versions
     assert all(version in _pyproject()[name] for version in versions)
+
+
+def test_spark_has_a_lock_of_its_own():
+    """Nothing of Spark is in the lock that `make setup` installs; what both locks name has the same version."""
+    wanted = _spark() | SPARK_BUILD
+    locked = dict(_versions("requirements-spark.lock"))
+    assert wanted.keys() <= locked.keys()
+    assert all(locked[name] in bounds for name, bounds in wanted.items())
+    common = dict(_versions("requirements.lock"))
+    assert "pyspark" not in common
+    assert {name: version for name, version in locked.items() if name in common} == {
+        name: version for name, version in common.items() if name in locked
+    }
 
 
 def test_the_build_back_end_is_locked():
@@ -80,8 +114,9 @@ def test_what_is_imported_is_declared():
         for name in _imports(ast.parse(path.read_text("utf8")))
     }
     third_party = imported - set(sys.stdlib_module_names) - {"analysis"}
+    declared = set(_pyproject()) | set(_spark())
     needed = {module: {canonicalize_name(name) for name in of_module.get(module, [module])} for module in third_party}
-    assert sorted(module for module, names in needed.items() if not names & set(_pyproject())) == []
+    assert sorted(module for module, names in needed.items() if not names & declared) == []
 
 
 def _imports(tree: ast.AST) -> Iterator[str]:

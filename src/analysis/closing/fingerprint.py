@@ -14,7 +14,18 @@ from analysis.hospital import Hospital
 from analysis.periods import Period
 
 _ROOMS = ("closing", "costing", "payment", "schemas")
-_MODULES = ("closed_period", "contract", "engine", "files", "hospital", "periods", "settings", "vocabulary")
+_MODULES = (
+    "closed_period",
+    "contract",
+    "engine",
+    "files",
+    "hospital",
+    "periods",
+    "settings",
+    "spark_dialect",
+    "spark_engine",
+    "vocabulary",
+)
 
 #: Answers of people: joined when reading, so that a closed month stays as it is.
 _READ_LATER = {"reviews", "resolutions"}

@@ -59,6 +59,9 @@ def demo(
     last: Annotated[str, typer.Option("--to", help="last month")] = "2023-12",
     seed: Annotated[int, typer.Option(help="another seed, another hospital of the same kind")] = 7,
     without: Annotated[list[str] | None, typer.Option(help="leave a planted story out (may be repeated)")] = None,
+    truth: Annotated[
+        list[str] | None, typer.Option(help="write what a story changes (may be repeated; or all)")
+    ] = None,
 ) -> None:
     """Make the demonstration hospital.
 
@@ -71,9 +74,15 @@ def demo(
         rows = make_demo(out, seed, tuple(without or ()), stays_per_year, first, last, step)
     if rows is None:
         typer.echo(f"{out}: unchanged")
-        return
-    typer.echo(f"{sum(rows.values()):,} rows in {len(rows)} tables")
-    typer.echo(f"wrote {out}")
+    else:
+        typer.echo(f"{sum(rows.values()):,} rows in {len(rows)} tables")
+        typer.echo(f"wrote {out}")
+    if truth:
+        from analysis.demo.truth import write_truth
+
+        with _steps("story") as step:
+            written = write_truth(out, () if "all" in truth else truth, step)
+        typer.echo(f"wrote {len(written)} files in {out / 'truth'}")
 
 
 @app.command("import")

@@ -12,7 +12,7 @@ from analysis.errors import InputError
 from analysis.settings import parameters_folder
 
 #: What the folder was made by; a folder without it was not made here and is never replaced.
-_CARD = "made_by.json"
+MADE_BY = "made_by.json"
 
 
 def make_demo(
@@ -65,7 +65,7 @@ def _write(out: Path, retired: Path, made_by: dict[str, Any], progress: Callable
     shutil.rmtree(unfinished, ignore_errors=True)
     chosen = {name: made_by[name] for name in ("seed", "without", "stays_per_year", "first", "last")}
     rows = write_demo(unfinished, **chosen, progress=progress)
-    (unfinished / _CARD).write_text(json.dumps(made_by, indent=1) + "\n", "utf8")
+    (unfinished / MADE_BY).write_text(json.dumps(made_by, indent=1) + "\n", "utf8")
     shutil.rmtree(retired, ignore_errors=True)
     if out.exists():
         out.rename(retired)
@@ -75,7 +75,7 @@ def _write(out: Path, retired: Path, made_by: dict[str, Any], progress: Callable
 
 
 def _read_card(folder: Path) -> dict[str, Any] | None:
-    card = folder / _CARD
+    card = folder / MADE_BY
     return json.loads(card.read_text("utf8")) if card.exists() else None
 
 

@@ -4,7 +4,7 @@ from case_book
 where $indicator = 'discharges'
 group by department, period
 union all
-select subject, period, cast(denominator as bigint)
+select subject, period, cast(round(denominator) as bigint)
 from indicator_book
 where scope = 'department' and indicator = $indicator and denominator is not null
 order by subject nulls last, period

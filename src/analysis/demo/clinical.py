@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 
 from analysis.demo import columns as col
-from analysis.demo import stories
+from analysis.demo import practices, stories
 from analysis.demo.diagnoses import complication_kinds
 from analysis.demo.facts import values
 from analysis.demo.patients import Stays
@@ -35,7 +35,20 @@ def draw_procedures(world: World, recipes: Recipes, stays: Stays, decisions: np.
             position.append(count[happens])
     stay, code, position = (np.concatenate(part or [np.zeros(0, np.int64)]) for part in (stay, code, position))
     order = np.lexsort((position, stay))
-    return {"stay": stay[order], "code": code[order], "nth": position[order]}
+    return _instead(world, stays, {"stay": stay[order], "code": code[order], "nth": position[order]})
+
+
+def _instead(world: World, stays: Stays, done: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Procedures that stories replace, or do without."""
+    listed = [p.code for p in world.parameters.procedures]
+    for k, name in enumerate(practices.of_stays(world)):
+        for code, other in world.parameters.stories.practices[name].procedures.items():
+            hit = stays.touched[done["stay"], k] & (done["code"] == listed.index(code))
+            if other:
+                done = done | {"code": np.where(hit, listed.index(other), done["code"])}
+            else:
+                done = {key: values[~hit] for key, values in done.items()}
+    return done
 
 
 def procedures_table(world: World, stays: Stays, coded: dict[str, np.ndarray], physicians: pa.Array) -> pa.Table:

@@ -42,12 +42,18 @@ def facts(
     severity: np.ndarray,
     touched: dict[str, np.ndarray] | None = None,
 ) -> pd.DataFrame:
-    """One row a stay: what the conditions of stories may name; `touched`: stays a story has acted on, by its name."""
+    """One row a stay: what the conditions of stories may name; `touched`: stays a story has acted on, by its name.
+
+    A measured value is the first one, NAME_next the second of those that are measured again.
+    """
     known = {"age": age, "male": male, "emergency": emergency, "severity": severity, "number": number}
     known["drg"] = np.array(world.drg_codes)[drg]
     known["department"] = np.array(world.departments)[department]
     known |= {name: has(world, code, number, age, male) for name, code in COMORBID.items()}
-    known |= {name: values(world, name, number, 0) for name in world.parameters.clinical.measurements}
+    for name, (*_, every) in world.parameters.clinical.measurements.items():
+        known[name] = values(world, name, number, 0)
+        if every:
+            known[f"{name}_next"] = values(world, name, number, 1)
     return pd.DataFrame(known | (touched or {}))
 
 

@@ -152,7 +152,10 @@ class Records(Settings):
     pathways: dict[str, tuple[str, float]]
     late_from: float
     variance_reasons: dict[str, list[str]]
-    mdt: dict[str, tuple[float, list[str]]]
+    reason_of: dict[str, str]
+    wrong_reasons: float
+    mdt: dict[str, tuple[float, list[str], float]]
+    mdt_after: float
     follow_ups: dict[str, float]
     follow_up_days: list[int]
     symptoms: list[str]
@@ -186,37 +189,61 @@ class Practice(Settings):
     """A habit of some physicians: what it does stands in the files stories/*_lines.csv and *_stays.csv.
 
     `physicians`: share of the departments' physicians who have it, at least one each; `managed`: share of it that the
-    roll-out takes away at full strength; `departments`: empty for all.
+    roll-out takes away at full strength; `departments`, `teams`: empty for all. `always`: plain reality, a look-alike
+    that cannot be left out. Of the stays it acts on: `pathway` they are registered on, `variance`: reason given where
+    they are late, `procedures`: coded instead (empty: not done), `follow_up`: days of remote contacts after discharge.
     """
 
     title: str
     title_en: str
     scenarios: list[str]
     departments: list[str] = []
+    teams: list[str] = []
     physicians: float = 1
     from_month: str = "2020-01"
     until_month: str = "2099-12"
     managed: float = 0
+    always: bool = False
+    pathway: str = ""
+    variance: str = ""
+    procedures: dict[str, str] = {}
+    follow_up: list[int] = []
 
 
 class Practices(RootModel[dict[str, Practice]]):
     pass
 
 
+class SurgeonQuality(Settings):
+    """Surgeons with fewer complications also have shorter and cheaper stays: the same hands, not one by the other.
+
+    `days_per_point`, `use_per_point`: days, and share of what varies with the patient, for each percentage point that a
+    surgeon's complication rate stands above the group's.
+    """
+
+    title: str
+    title_en: str
+    scenarios: list[str]
+    drgs: list[str]
+    days_per_point: float
+    use_per_point: float
+
+
 class Stories(Settings):
-    """The folder stories: what can be switched off."""
+    """The folder stories: what can be switched off, and look-alikes that cannot."""
 
     roll_out: RollOut
+    surgeon_quality: SurgeonQuality
     practices: dict[str, Practice]
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(self.all)
+        return tuple(name for name, story in self.all.items() if not getattr(story, "always", False))
 
     @property
     def all(self) -> dict[str, Settings]:
-        """Every story by its name."""
-        return {"roll_out": self.roll_out, **self.practices}
+        """Every story by its name, the look-alikes that are always there among them."""
+        return {"roll_out": self.roll_out, "surgeon_quality": self.surgeon_quality, **self.practices}
 
 
 class Drgs(RootModel[dict[str, Drg]]):

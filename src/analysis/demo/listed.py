@@ -101,7 +101,8 @@ class StoryLine(Settings):
     `effect`: add (item `to` as a recipe row), again (item `to`, or the same once more, beside lines of item `item`),
     instead (lines of `item` are of item `to`), omit (no line of `item`). `condition`: a pandas expression over
     `facts.facts`; `p`: share of the stays (again: of the lines) at full strength; `when`, `q` as in a recipe row;
-    `ordered`: false where the line is charged without an order, and so never done.
+    `ordered`: false where the line is charged without an order, and so never done. `from_month`, `until_month`: of
+    admission, within those of the story.
     """
 
     story: str
@@ -114,6 +115,8 @@ class StoryLine(Settings):
     p: float = 1
     q: float = 1
     ordered: bool = True
+    from_month: str = "2020-01"
+    until_month: str = "2099-12"
 
 
 class StayEffect(Settings):
@@ -121,6 +124,8 @@ class StayEffect(Settings):
 
     `days`: added, after the stay was multiplied by `stretch`; `complication`, `infection`, `readmitted`, `died`: added
     to the probability; `day_case`: treated without a night; `use`: factor on what varies with the patient.
+    `after_meeting`: only where an MDT meeting is held, and `stretch` acts on the days after it. `after_operation`: the
+    stay ends at the latest so many days after the operation. `from_month`, `until_month`: of admission.
     """
 
     story: str
@@ -135,6 +140,10 @@ class StayEffect(Settings):
     died: float = 0
     day_case: bool = False
     use: float = 1
+    after_meeting: bool = False
+    after_operation: int = 999
+    from_month: str = "2020-01"
+    until_month: str = "2099-12"
 
 
 class StoryCode(Settings):

@@ -8,7 +8,17 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from analysis.demo.house_settings import Clinical, Drgs, Grouper, HospitalSettings, Practices, Records, RollOut, Stories
+from analysis.demo.house_settings import (
+    Clinical,
+    Drgs,
+    Grouper,
+    HospitalSettings,
+    Practices,
+    Records,
+    RollOut,
+    Stories,
+    SurgeonQuality,
+)  # fmt: skip
 from analysis.demo.listed import (
     Centre,
     Department,
@@ -101,11 +111,12 @@ def demo_parameters(folder: Path | None = None) -> DemoParameters:
 
 
 def _stories(folder: Path) -> Stories:
-    """roll_out.yaml, and the habits of every other YAML file."""
-    families = [file for file in sorted(folder.glob("*.yaml")) if file.stem != "roll_out"]
+    """The files that are one story each, and the habits of every other YAML file."""
+    families = [file for file in sorted(folder.glob("*.yaml")) if file.stem not in ("roll_out", "surgeon_quality")]
     habits = [read_settings(file, Practices).root for file in families]
     return Stories(
         roll_out=read_settings(folder / "roll_out.yaml", RollOut),
+        surgeon_quality=read_settings(folder / "surgeon_quality.yaml", SurgeonQuality),
         practices={name: habit for family in habits for name, habit in family.items()},
     )
 

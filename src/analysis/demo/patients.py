@@ -6,7 +6,7 @@ from statistics import NormalDist
 import numpy as np
 from scipy.stats import poisson
 
-from analysis.demo import practices, stories
+from analysis.demo import meetings, practices, stories
 from analysis.demo.calendar import admission_seconds, day_weights, draw_days
 from analysis.demo.casemix import by_severity, severity_effect, severity_shares
 from analysis.demo.facts import facts
@@ -25,7 +25,8 @@ class Stays:
     `number` names the stay in every world: a person's stays keep theirs whatever the stories do. `base_days` is the
     stay as planned, `days` what the cost management makes of it (never longer); `icu_from` and `icu_days` count days;
     `effect` is the factor of physician and stories on drugs, consumables, examinations; `infection`, `readmitted`: what
-    stories add to the probability; `touched`: which stories (of stories/*_stays.csv, in their order) act on the stay.
+    stories add to the probability; `meeting`: day after admission of an MDT meeting (-1 = none); `touched`: which
+    stories (of stories/*_stays.csv, in their order) act on the stay.
     """
 
     number: np.ndarray
@@ -51,6 +52,7 @@ class Stays:
     effect: np.ndarray
     infection: np.ndarray
     readmitted: np.ndarray
+    meeting: np.ndarray
     touched: np.ndarray
 
     def __len__(self) -> int:
@@ -158,18 +160,29 @@ def _admit(
     known = facts(
         world, number=number, drg=drg, department=department, age=age, male=male, emergency=emergency, severity=severity
     )
-    change = practices.changes(world, physicians, known, world.month_of(admitted), physician)
+    month = world.month_of(admitted)
+    change = practices.changes(world, physicians, known, month, physician)
     quality = physicians.quality[physician] / (shares @ physicians.quality)[drg]
     likely = world.of_drgs("complication")[drg] * by_severity(world, 0.75, 1.2, 1.8)[drg, severity] * quality
     complication = u("complication") < np.minimum(0.9, likely + change.added["complication"])
     slow = physicians.stay[physician] / (shares @ physicians.stay)[drg]
-    length = _length(world, arrivals["tail"], drg, severity, complication) * slow * change.stretch + change.days
+
+    def lasting(complication: np.ndarray) -> np.ndarray:
+        return _length(world, arrivals["tail"], drg, severity, complication) * slow * change.stretch + change.days
+
+    meeting = meetings.held_on(world, known, drg, lasting(complication))
+    after = practices.changes(world, physicians, known, month, physician, meeting >= 0)
+    complication &= u("complication") < likely + change.added["complication"] + after.added["complication"]
+    rest = (lasting(complication) - meeting) * after.stretch
+    length = np.where(meeting >= 0, meeting + np.maximum(rest, 1), lasting(complication))
+    waits = poisson.ppf(u("operation"), world.of_drgs("before_operation")[drg]).astype(np.int64).clip(0)
+    length = np.minimum(length, waits + change.latest)
     day_case = (u("day") < world.of_drgs("day")[drg]) | change.day_case
-    base, days = _days(world, u("whole"), length, day_case, world.month_of(admitted), department)
+    base, days = _days(world, u("whole"), length, day_case, month, department)
+    days = np.maximum(days, meeting + 1)
     discharged = (day + days) * DAY + ((9.0 + 7.5 * u("leaves")) * 3600).astype(np.int64)
     discharged = np.minimum(np.maximum(discharged, admitted + 4 * 3600), (day + days + 1) * DAY - 60)
-    operation = poisson.ppf(u("operation"), world.of_drgs("before_operation")[drg]).astype(np.int64)
-    operation = np.minimum(operation.clip(0), np.maximum(base - 1, 0))
+    operation = np.minimum(waits, np.maximum(base - 1, 0))
     icu_from, icu_days = _intensive(world, number, drg, severity, operation, base)
     dying = world.of_drgs("died")[drg] * by_severity(world, 0.5, 1.0, 2.4)[drg, severity] + change.added["died"]
     return Stays(
@@ -177,8 +190,8 @@ def _admit(
         arrivals["planned"] & ~emergency, age, male, people.payer[person], severity, complication, u("died") < dying,
         operation, icu_from, np.minimum(icu_days, np.maximum(days - icu_from, 0)),
         physicians.use[physician] / (shares @ physicians.use)[drg] * change.use[:, None],
-        change.added["infection"], change.added["readmitted"],
-        np.array([*change.touched.values()], bool).reshape(-1, len(drg)).T,
+        change.added["infection"], change.added["readmitted"] + after.added["readmitted"], meeting,
+        np.array([hit | after.touched[name] for name, hit in change.touched.items()], bool).reshape(-1, len(drg)).T,
     )  # fmt: skip
 
 

@@ -9,7 +9,8 @@ import pandas as pd
 
 from analysis.demo import stories
 from analysis.demo.facts import facts, fulfil
-from analysis.demo.staff import Physicians
+from analysis.demo.listed import StayEffect, StoryLine
+from analysis.demo.staff import Physicians, caseload, team_code
 from analysis.demo.world import RUN_IN, World
 from analysis.errors import InputError
 
@@ -18,11 +19,15 @@ if TYPE_CHECKING:
 
 
 def who(world: World, physicians: Physicians, name: str) -> np.ndarray:
-    """Physicians with the habit: in each of its departments the share asked for, at least one."""
+    """Physicians with the habit: in each of its departments the share asked for (of its teams), at least one."""
     practice = world.parameters.stories.practices[name]
     found = np.zeros(len(physicians.department), bool)
     for code in practice.departments or world.departments[: world.clinical]:
         staff = physicians.of(world.department(code))
+        own = [
+            team_code(world, d, t) for d, t in zip(physicians.department[staff], physicians.team[staff], strict=True)
+        ]
+        staff = staff[np.isin(own, practice.teams)] if practice.teams else staff
         order = np.argsort(world.uniform(f"story.{name}.who", staff))
         found[staff[order[: max(1, round(practice.physicians * len(staff)))]]] = True
     return found
@@ -50,6 +55,11 @@ def acts(
     )
 
 
+def in_months(world: World, row: StoryLine | StayEffect, month: np.ndarray) -> np.ndarray:
+    """Which months (numbers, 0 = first of the data) lie in those of a row."""
+    return np.array([row.from_month <= p.name <= row.until_month for p in world.all_months])[month + RUN_IN]
+
+
 def of_stays(world: World) -> list[str]:
     """Stories that act on stays, in the order of stories/*_stays.csv."""
     return list(dict.fromkeys(row.story for row in world.parameters.story_stays))
@@ -66,37 +76,65 @@ def facts_of(world: World, stays: "Stays") -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Changes:
-    """What the stories do to stays, one entry a stay; `touched`: story -> the stays it acts on."""
+    """What the stories do to stays, one entry a stay; `latest`: days after the operation, `touched`: by each story."""
 
     stretch: np.ndarray
     days: np.ndarray
     use: np.ndarray
     day_case: np.ndarray
+    latest: np.ndarray
     added: dict[str, np.ndarray]
     touched: dict[str, np.ndarray]
 
 
 def changes(
-    world: World, physicians: Physicians, known: pd.DataFrame, month: np.ndarray, physician: np.ndarray
-) -> Changes:
-    """Go through stories/*_stays.csv for stays with these facts, admitted in these months by these physicians."""
+    world: World, physicians: Physicians, known: pd.DataFrame, month: np.ndarray, physician: np.ndarray,
+    met: np.ndarray | None = None,
+) -> Changes:  # fmt: skip
+    """Go through stories/*_stays.csv for stays with these facts, admitted in these months by these physicians.
+
+    `met`: the stays on which an MDT meeting is held; then it is what begins with the meeting that is gone through.
+    """
     size = len(known)
     found = Changes(
-        np.ones(size), np.zeros(size), np.ones(size), np.zeros(size, bool),
-        {name: np.zeros(size) for name in ("complication", "infection", "readmitted", "died")}, {},
+        np.ones(size), np.zeros(size), np.ones(size), np.zeros(size, bool), np.full(size, 999),
+        {name: np.zeros(size) for name in ("complication", "infection", "readmitted", "died")},
+        {name: np.zeros(size, bool) for name in of_stays(world)},
     )  # fmt: skip
     drg, number = known["drg"].to_numpy(), known["number"].to_numpy()
     for row in world.parameters.story_stays:
-        eligible = np.isin(drg, world.named(row.drgs)) & fulfil(known, row.condition)
-        hit = eligible & acts(world, physicians, row.story, month, physician, number, row.p)
-        found.touched[row.story] = found.touched.get(row.story, False) | hit
-        found.stretch[hit] *= row.stretch
-        found.days[hit] += row.days
-        found.use[hit] *= row.use
-        found.day_case[hit] |= row.day_case
-        for name, values in found.added.items():
-            values[hit] += getattr(row, name)
+        if row.story not in world.stories or row.after_meeting != (met is not None):
+            continue
+        eligible = np.isin(drg, world.named(row.drgs)) & fulfil(known, row.condition) & in_months(world, row, month)
+        eligible &= True if met is None else met
+        _apply(found, row, eligible & acts(world, physicians, row.story, month, physician, number, row.p))
+    if met is None and "surgeon_quality" in world.stories:
+        _same_hands(world, physicians, drg, physician, found)
     return found
+
+
+def _apply(found: Changes, row: StayEffect, hit: np.ndarray) -> None:
+    found.touched[row.story] |= hit
+    found.stretch[hit] *= row.stretch
+    found.days[hit] += row.days
+    found.use[hit] *= row.use
+    found.day_case[hit] |= row.day_case
+    found.latest[hit] = np.minimum(found.latest[hit], row.after_operation)
+    for name, values in found.added.items():
+        values[hit] += getattr(row, name)
+
+
+def _same_hands(world: World, physicians: Physicians, drg: np.ndarray, physician: np.ndarray, found: Changes) -> None:
+    """Days and use by the points that a surgeon's complication rate stands above the group's."""
+    story = world.parameters.stories.surgeon_quality
+    for code in story.drgs:
+        k = world.drg_codes.index(code)
+        share = caseload(world, physicians)[k]
+        rows = np.flatnonzero(drg == code)
+        relative = physicians.quality[physician[rows]] / (share @ physicians.quality)
+        points = 100 * world.drgs[k].complication * (relative - 1)
+        found.days[rows] += story.days_per_point * points
+        found.use[rows] *= 1 + story.use_per_point * points
 
 
 def check(world: World) -> None:

@@ -50,6 +50,7 @@ def _acts(world: World, physicians: Physicians, stays: Stays, known: pd.DataFram
     """Which stays the k-th row acts on."""
     row, month = world.parameters.story_lines[k], world.month_of(stays.admitted)
     eligible = np.isin(known["drg"], world.named(row.drgs)) & fulfil(known, row.condition)
+    eligible &= practices.in_months(world, row, month)
     return eligible & practices.acts(world, physicians, row.story, month, stays.physician, stays.number, row.p, str(k))
 
 
@@ -57,6 +58,7 @@ def _again(world: World, physicians: Physicians, stays: Stays, known: pd.DataFra
     """Repetitions, five minutes later, of share p of the lines."""
     row, stay = world.parameters.story_lines[k], lines["stay"]
     eligible = np.isin(known["drg"], world.named(row.drgs)) & fulfil(known, row.condition)
+    eligible &= practices.in_months(world, row, world.month_of(stays.admitted))
     month = world.month_of(stays.admitted)[stay]
     hit = eligible[stay] & practices.acts(
         world, physicians, row.story, month, stays.physician[stay], lines["number"], row.p, str(k)

@@ -171,4 +171,4 @@ def build_world(
         raise InputError(
             "no parameters for these months", where=f"{first}..{last}", mend=f"months of {years[0]} to {years[-1]}"
         )
-    return World(parameters, seed, frozenset(known) - set(without), stays_per_year, months)
+    return World(parameters, seed, frozenset(parameters.stories.all) - set(without), stays_per_year, months)

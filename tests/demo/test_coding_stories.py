@@ -103,6 +103,16 @@ def test_a_reader_of_charges_alone_is_wrong_about_kidneys(pair: Engine):
     assert 0 < found["wrong"] < 0.5 * found["suspected"]
 
 
+def test_checkers_find_what_was_planted(pair: Engine):
+    """Every miscoded stay in the sample has a wrong row, and shares of right rows stay near nine in ten."""
+    missed = pair.value("""
+        select count(*) from stays w join stays_without o using (stay_id)
+        where w.drg_code <> o.drg_code and stay_id in (select stay_id from coding_samples)
+          and stay_id not in (select stay_id from coding_samples where not correct)""")
+    assert missed == 0
+    assert pair.value("select count(*) from coding_samples where code is null or aspect is null") == 0
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(101, 121))
 def test_shares_over_seeds(seed: int):

@@ -7,7 +7,9 @@ import pyarrow as pa
 
 from analysis.demo import columns as col
 from analysis.demo import stories
+from analysis.demo.coding import Checked
 from analysis.demo.insurance import Settled
+from analysis.demo.listed import Drg
 from analysis.demo.patients import Stays
 from analysis.demo.staff import Physicians, physician_ids
 from analysis.demo.world import DAY, RUN_IN, World
@@ -81,22 +83,53 @@ def reviews_table(world: World, stays: Stays, denials: dict[str, np.ndarray], he
     return pa.concat_tables(parts)
 
 
-def coding_samples_table(world: World, stays: Stays, settled: Settled, recorded: dict[str, np.ndarray]) -> pa.Table:
-    """Checked front pages: principal diagnosis, first procedure and a secondary diagnosis of a sample of discharges.
+def coding_samples_table(world: World, stays: Stays, settled: Settled, pages: dict[int, Checked]) -> pa.Table:
+    """Checked front pages of a sample of discharges: principal diagnosis, procedures, secondary diagnoses.
 
-    What a checker finds wrong here never changes the group: another code of the same kind, or a missing comorbidity.
+    What the coding stories planted is found; the small errors beside them never change the group: another code of the
+    same kind, or a missing comorbidity.
     """
-    checked = np.flatnonzero(sampled(world, stays.number) & settled.discharged)
-    listed = [d.code for d in world.parameters.diagnoses]
     rows = []
-    for stay in checked.tolist():
-        codes = [listed[c] for c in recorded["code"][recorded["stay"] == stays.number[stay]]]
-        drg = world.drgs[stays.drg[stay]]
-        found = [("principal_diagnosis", codes[0], next((c for c in drg.diagnoses if c != codes[0]), codes[0]))]
-        found.append(("complication", codes[1] if len(codes) > 1 else "E55.900", None))
-        found += [("procedure", code, None) for code, share, *_ in drg.procedures[:1] if share == 1]
-        rows += _checked(world, int(stays.number[stay]), int(settled.day[stay]), found)
+    for stay in np.flatnonzero(sampled(world, stays.number) & settled.discharged).tolist():
+        number = int(stays.number[stay])
+        diagnoses, recorded, done, coded = pages[number]
+        found = _planted(diagnoses, recorded, done, coded)
+        if not found:
+            found = _small_errors(world, number, diagnoses, world.drgs[stays.drg[stay]])
+        day = min(int(settled.day[stay]) + 6, world.end_day - 1)
+        rows += [
+            {
+                "stay_id": f"S{number:08d}", "aspect": aspect, "code": code, "recorded_code": other,
+                "correct": right, "sampled_on": date(1970, 1, 1) + timedelta(days=day), "by": "病案科",
+            }
+            for aspect, code, other, right in found
+        ]  # fmt: skip
     return col.rows_table("coding_samples", rows)
+
+
+def _planted(diagnoses: list[str], recorded: list[str], done: list[str], coded: list[str]) -> list[tuple]:
+    """Aspect, right code, recorded code, right: of a front page that differs from the truth; else nothing."""
+    if diagnoses == recorded and done == coded:
+        return []
+    found = [("principal_diagnosis", diagnoses[0], recorded[0], diagnoses[0] == recorded[0])]
+    found += [("procedure", code, code if code in coded else None, code in coded) for code in done]
+    found += [("complication", code, None, False) for code in diagnoses[1:] if code not in recorded]
+    found += [("complication", code, code, False) for code in recorded[1:] if code not in diagnoses]
+    return found
+
+
+def _small_errors(world: World, number: int, diagnoses: list[str], drg: Drg) -> list[tuple]:
+    found = []
+    other = next((code for code in drg.diagnoses if code != diagnoses[0]), diagnoses[0])
+    asked = [("principal_diagnosis", diagnoses[0], other)]
+    asked.append(("complication", diagnoses[1] if len(diagnoses) > 1 else "E55.900", None))
+    asked += [("procedure", code, None) for code, share, *_ in drg.procedures[:1] if share == 1]
+    for aspect, code, instead in asked:
+        u = world.uniform(f"sample.{aspect}", np.array([number]))[0]
+        right = bool(u < world.parameters.records.coding_accuracy[aspect]) or instead == code
+        true = code if right or instead is None else instead
+        found.append((aspect, true, code if right or instead is not None else None, right))
+    return found
 
 
 def sampled(world: World, stays: np.ndarray) -> np.ndarray:
@@ -145,20 +178,3 @@ def peer_indicators_table(world: World) -> pa.Table:
         for year, value in values.items()
     ]
     return col.rows_table("peer_indicators", rows)
-
-
-def _checked(world: World, number: int, settled_day: int, found: list[tuple[str, str, str | None]]) -> list[dict]:
-    day = date(1970, 1, 1) + timedelta(days=settled_day)
-    rows = []
-    for nth, (aspect, code, instead) in enumerate(found):
-        u = world.uniform(f"sample.{aspect}", np.array([number]))[0]
-        right = bool(u < world.parameters.records.coding_accuracy[aspect]) or (nth == 0 and instead == code)
-        rows.append(
-            {
-                "stay_id": f"S{number:08d}", "aspect": aspect, "code": code if right or instead is None else instead,
-                "recorded_code": code if right or instead is not None else None, "correct": right,
-                "sampled_on": min(day + timedelta(days=6), date(1970, 1, 1) + timedelta(days=world.end_day - 1)),
-                "by": "病案科",
-            }
-        )  # fmt: skip
-    return rows

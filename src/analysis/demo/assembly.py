@@ -56,7 +56,7 @@ class House:
     severity: np.ndarray
     drg: np.ndarray
     miscoded: np.ndarray
-    checked: list[dict[str, np.ndarray]]
+    checked: dict[int, coding.Checked]
 
 
 def pieces(world: World) -> Iterator[Piece]:
@@ -70,7 +70,7 @@ def pieces(world: World) -> Iterator[Piece]:
     house = House(
         world, physicians, staff.physician_ids(len(names)), heads, compile_recipes(world), care.read_tariff(world),
         stays, people, tally.empty_tally(world, len(stays)), np.zeros(len(stays), np.int64), stays.drg.copy(),
-        np.zeros(len(stays), bool), [],
+        np.zeros(len(stays), bool), {},
     )  # fmt: skip
     yield "physicians", roster
     yield from _masters(house)
@@ -143,9 +143,8 @@ def _record(
     done = clinical.draw_procedures(world, house.recipes, batch, decisions)
     page = coding.front_page(world, house.physicians, batch, known, true, done)
     house.severity[here], house.drg[here], house.miscoded[here] = page.severity, page.drg, page.wrong
-    recorded = {"stay": batch.number[true["stay"]], "code": true["code"]}
-    sampled = answers.sampled(world, recorded["stay"])
-    house.checked.append({name: values[sampled] for name, values in recorded.items()})
+    for stay in np.flatnonzero(answers.sampled(world, batch.number)).tolist():
+        house.checked[int(batch.number[stay])] = coding.checked(world, stay, true, done, page)
     yield "transfers", wards.transfers_table(world, found)
     yield "diagnoses", diagnoses.diagnoses_table(world, page.diagnoses, batch)
     yield "procedures", clinical.procedures_table(world, batch, page.procedures, house.ids)
@@ -191,8 +190,7 @@ def _money(house: House) -> Iterator[Piece]:
     yield "pathway_records", registers.pathway_records_table(world, stays)
     yield "mdt", registers.mdt_table(world, stays)
     yield "follow_ups", registers.follow_ups_table(world, stays)
-    recorded = {key: np.concatenate([part[key] for part in house.checked]) for key in ("stay", "code")}
-    yield "coding_samples", answers.coding_samples_table(world, stays, settled, recorded)
+    yield "coding_samples", answers.coding_samples_table(world, stays, settled, house.checked)
 
 
 def _accounts(house: House) -> Iterator[Piece]:

@@ -13,6 +13,8 @@ from analysis.demo.staff import Physicians
 from analysis.demo.world import World
 
 Coded = dict[str, np.ndarray]
+#: Codes of a stay: true and recorded diagnoses, true and recorded procedures.
+Checked = tuple[list[str], list[str], list[str], list[str]]
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,19 @@ def front_page(
         drg[stay] = _group(world, diagnoses["code"][diagnoses["stay"] == stay],
                            procedures["code"][procedures["stay"] == stay], severity[stay])  # fmt: skip
     return FrontPage(diagnoses, _placed(procedures), drg, severity, wrong)
+
+
+def checked(world: World, stay: int, diagnoses: Coded, procedures: Coded, page: FrontPage) -> Checked:
+    """What a checker of the coding finds of one stay."""
+
+    def codes(listed: list, coded: Coded) -> list[str]:
+        return [listed[k].code for k in coded["code"][coded["stay"] == stay]]
+
+    known = world.parameters
+    return (
+        codes(known.diagnoses, diagnoses), codes(known.diagnoses, page.diagnoses),
+        codes(known.procedures, procedures), codes(known.procedures, page.procedures),
+    )  # fmt: skip
 
 
 def _recoded(world: World, row, hit: np.ndarray, coded: Coded) -> tuple[Coded, np.ndarray]:

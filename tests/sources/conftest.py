@@ -1,11 +1,12 @@
 """A source in a temporary folder: `source(files, tables, ...)` writes a spec and its files and imports them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from postgres_server import Server, find_binaries, running
 
 from analysis.sources.importer import import_source
 from analysis.sources.report import ImportReport
@@ -41,3 +42,13 @@ def run(tmp_path: Path, write_spec: Callable[..., Path]) -> Callable[..., Import
         return import_source(spec, tmp_path / "data")
 
     return go
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server that ends with the tests."""
+    binaries = find_binaries()
+    if binaries is None:
+        pytest.skip("PostgreSQL is not installed (no initdb; Debian package postgresql)")
+    with running(binaries) as server:
+        yield server

@@ -2,10 +2,12 @@
 
 Each expression reads a column of text `x`. Numbers may have thousands separators (1,234.50) and an exponent; money,
 quantities and prices are rounded half away from zero to the contract's decimals. Times may be written 2023-06-01,
-2023/6/1, 2023.6.1, 2023年6月1日 or 20230601, with or without 8:30, 08:30:00; from a sheet also as its serial number.
+2023/6/1, 2023.6.1, 2023年6月1日 or 20230601, with or without 8:30, 08:30:00; from a sheet also as its serial number;
+other ways of writing them are named in the spec (date_formats.py).
 """
 
 from analysis.contract import ColumnType
+from analysis.sources.date_formats import formatted_sql
 
 #: What a reason calls each type: "text 'abc' is not ...".
 NOUNS: dict[ColumnType, str] = {
@@ -33,18 +35,21 @@ _YES = "('true', 't', 'yes', 'y', '1', '是', '有')"
 _NO = "('false', 'f', 'no', 'n', '0', '否', '无')"
 
 
-def cast_sql(kind: ColumnType, x: str, serials: bool = False) -> str:
-    """The expression for one column; `serials`: its file is a sheet, where a bare number can be a day."""
+def cast_sql(kind: ColumnType, x: str, serials: bool = False, formats: tuple[str, ...] = ()) -> str:
+    """The expression for one column.
+
+    `serials`: its file is a sheet, where a bare number can be a day; `formats`: how its days and times are written.
+    """
     if kind in ("code", "text"):
         return x
     if kind == "flag":
         return f"case when lower({x}) in {_YES} then true when lower({x}) in {_NO} then false end"
     if kind == "month":
-        return _month(x, serials)
+        return f"strftime({_named(x, formats, _first_of_month(x, serials))}, '%Y-%m')"
     if kind == "timestamp":
-        return _time(x, serials)
+        return _named(x, formats, _time(x, serials))
     if kind == "date":
-        return f"cast({_time(x, serials)} as date)"
+        return f"cast({_named(x, formats, _time(x, serials))} as date)"
     if kind == "integer":
         exact = f"try_cast({_plain(x)} as decimal(38,10))"
         return f"case when {exact} = round({exact}) then try_cast({exact} as bigint) end"
@@ -85,8 +90,11 @@ def _time(x: str, serials: bool) -> str:
     return f"case {when} end"
 
 
-def _month(x: str, serials: bool) -> str:
+def _first_of_month(x: str, serials: bool) -> str:
     written = rf"regexp_full_match({x}, '\d{{4}}-?\d{{2}}|\d{{4}}[-/.年]\d{{1,2}}月?')"
     day = rf"regexp_replace({x}, '^(\d{{4}})\D?(\d{{1,2}})月?$', '\1-\2-01')"
-    first = f"case when {written} then try_cast({day} as timestamp) else {_time(x, serials)} end"
-    return f"strftime({first}, '%Y-%m')"
+    return f"case when {written} then try_cast({day} as timestamp) else {_time(x, serials)} end"
+
+
+def _named(x: str, formats: tuple[str, ...], usual: str) -> str:
+    return formatted_sql(x, formats, usual) if formats else usual

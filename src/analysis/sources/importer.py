@@ -1,4 +1,6 @@
-"""`workbench import`: a source spec's files become a contract folder; a failed import leaves the earlier one as it was.
+"""`workbench import`: a source spec's files and databases become a contract folder.
+
+A failed import leaves the earlier one as it was.
 
 data/X/source.yaml                  what the folder is
 data/X/TABLE.parquet                the contract's tables
@@ -20,10 +22,14 @@ from analysis.errors import InputError
 from analysis.files import only_one, recover, replacing_folder, write_text
 from analysis.hospital import save_card, seal_folder
 from analysis.sources.quarantine import write_unreadable
+from analysis.sources.querying import stage_queries, untried
 from analysis.sources.report import FileCount, ImportReport
 from analysis.sources.spec import SourceSpec, read_spec
 from analysis.sources.staging import StagedFile, stage_files
 from analysis.sources.tables import Place, import_table
+
+#: What the engine may hold before it spills to disk; batches and drafts come on top of it.
+_MEMORY = "2GB"
 
 
 def import_source(
@@ -46,7 +52,7 @@ def import_source(
     Raises
     ------
     InputError
-        The spec or a file is wrong: file, table, column, first rows, how to mend.
+        The spec, a file or a query is wrong, or a database cannot be reached: where, first rows, how to mend.
     """
     spec, out = Path(spec), Path(out)
     source = read_spec(spec)
@@ -67,6 +73,9 @@ def _import(
         _confine(engine, staging)
         progress("files")
         staged = stage_files(engine, source, folder, staging)
+        if source.queries:
+            progress("databases")
+            staged += stage_queries(engine, source, spec, staging)
         place = Place(engine, source, spec, unfinished, staging, {file.name: file.columns for file in staged})
         tables = []
         for name, table in contract_tables().items():
@@ -77,7 +86,7 @@ def _import(
     save_card(unfinished, source.hospital)
     digest = hashlib.sha256(spec.read_bytes()).hexdigest()
     files = tuple(_file_count(file) for file in staged)
-    report = ImportReport(source.hospital.name, out, spec.name, digest, files, tuple(tables))
+    report = ImportReport(source.hospital.name, out, spec.name, digest, files, tuple(tables), untried(source))
     text = json.dumps(report.as_json(), ensure_ascii=False, indent=1)
     write_text(unfinished / "import.json", text + "\n")
     shutil.rmtree(staging)
@@ -86,9 +95,14 @@ def _import(
 
 
 def _confine(engine: Engine, staging: Path) -> None:
-    """A spec's SELECT reads what was staged and nothing else: no other file of the machine, no address."""
+    """A spec's SELECT reads what was staged and nothing else: no other file of the machine, no address.
+
+    What does not fit into the memory allowed is spilled beside the drafts.
+    """
     quoted = f"{staging.as_posix()}/".replace("'", "''")
-    for setting in (f"allowed_directories = ['{quoted}']", "enable_external_access = false"):
+    allowed = f"allowed_directories = ['{quoted}']"
+    spill = f"temp_directory = '{quoted}spill'"
+    for setting in (spill, f"memory_limit = '{_MEMORY}'", allowed, "enable_external_access = false"):
         engine.value(f"set {setting}")
 
 

@@ -47,7 +47,7 @@ def read_text(path: Path, spec: FileSpec, language: str, unreadable: list[Unread
     """
     try:
         for batch in _READERS[spec.format](path, spec, language, unreadable):
-            yield _clean(batch, spec.missing)
+            yield clean(batch, spec.missing)
     except _DAMAGED as error:
         raise _damaged(path, spec, error) from error
     except OSError as error:
@@ -215,7 +215,8 @@ def _fitting(
             unreadable.append(Unreadable(number, f"{found} cells instead of {width}", shown))
 
 
-def _clean(batch: pa.Table, missing: tuple[str, ...]) -> pa.Table:
+def clean(batch: pa.Table, missing: tuple[str, ...]) -> pa.Table:
+    """Text trimmed; empty cells and those that mean "not known" are null."""
     empty = pa.array(["", *missing])
     for index, name in enumerate(batch.column_names):
         if name != "_row":

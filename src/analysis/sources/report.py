@@ -2,12 +2,33 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+_WIDTH = 40
+#: End of the reason against a value that its map does not have.
+UNMAPPED = "not in the value map"
+
+
+class Values(NamedTuple):
+    """Texts of one column: in how many rows, how many different ones, and the most frequent with their counts."""
+
+    rows: int
+    distinct: int
+    top: tuple[tuple[str, int], ...]
+
+    def text(self) -> str:
+        shown = ", ".join(f"{_short(value)} ({count:,})" for value, count in self.top)
+        more = self.distinct - len(self.top)
+        return f"{shown} and {more:,} other values" if more else shown
 
 
 @dataclass(frozen=True)
 class TableCount:
-    """One contract table. `reasons`: rows by reason (a row can have several); `rounded`: cells by column."""
+    """One contract table.
+
+    `reasons`: rows by reason (a row can have several), `values`: the texts behind a reason; `rounded`: cells by column;
+    `emptied`: texts that the value map does not have, left empty, by column.
+    """
 
     table: str
     read: int
@@ -15,11 +36,26 @@ class TableCount:
     quarantined: int
     reasons: dict[str, int] = field(default_factory=dict)
     rounded: dict[str, int] = field(default_factory=dict)
+    values: dict[str, Values] = field(default_factory=dict)
+    emptied: dict[str, Values] = field(default_factory=dict)
+
+    def lines(self) -> list[str]:
+        """Reasons, rounding and emptied cells, for printing."""
+        lines = []
+        for kind, count in self.reasons.items():
+            lines.append(f"  {self.table}: {count:,} x {kind}")
+            if kind in self.values:
+                lines.append(f"      {self.values[kind].text()}")
+        lines += [f"  {self.table}: {n:,} values of {column} rounded half up" for column, n in self.rounded.items()]
+        for column, values in self.emptied.items():
+            lines.append(f"  {self.table}: {values.rows:,} rows imported with {column} empty: not in the value map")
+            lines.append(f"      {values.text()}")
+        return lines
 
 
 @dataclass(frozen=True)
 class FileCount:
-    """One file: rows that could be read, lines that could not, and the SHA-256 of its bytes."""
+    """One file or query: rows that could be read, lines that could not, and the SHA-256 of its bytes (rows)."""
 
     name: str
     path: str
@@ -38,6 +74,7 @@ class ImportReport:
     spec_sha256: str
     files: tuple[FileCount, ...]
     tables: tuple[TableCount, ...]
+    notes: tuple[str, ...] = ()
 
     def table(self, name: str) -> TableCount:
         """Counts of one table."""
@@ -50,11 +87,12 @@ class ImportReport:
             "spec_sha256": self.spec_sha256,
             "files": [vars(file) for file in self.files],
             "tables": [vars(table) for table in self.tables],
+            "notes": self.notes,
         }
 
     def text(self) -> str:
         """Files, tables, reasons and the sum check, for printing."""
-        files = [("file", "rows", "unreadable lines")] + [
+        files = [("file or query", "rows", "unreadable lines")] + [
             (file.path, f"{file.rows:,}", f"{file.unreadable:,}") for file in self.files
         ]
         tables = [("table", "read", "imported", "quarantined")] + [
@@ -62,16 +100,19 @@ class ImportReport:
         ]
         read, imported, kept = (sum(getattr(t, n) for t in self.tables) for n in ("read", "imported", "quarantined"))
         lines = [f"{self.name} -> {self.out}", "", *_aligned(files), "", *_aligned(tables), ""]
-        lines += [f"  {t.table}: {count:,} x {kind}" for t in self.tables for kind, count in t.reasons.items()]
-        lines += [
-            f"  {t.table}: {count:,} values of {column} rounded half up"
-            for t in self.tables
-            for column, count in t.rounded.items()
-        ]
+        lines += [line for table in self.tables for line in table.lines()]
+        if any(kind.endswith(UNMAPPED) for t in self.tables for kind in t.reasons):
+            lines.append("  mend:  add these values to the map in the spec; `other:` takes all the rest, and")
+            lines.append("         `unmapped: empty` imports the row with an optional column empty")
         lines.append(f"every row accounted for: {read:,} read = {imported:,} imported + {kept:,} quarantined")
         if kept or any(file.unreadable for file in self.files):
             lines.append(f"refused rows with their reasons: {self.out / 'quarantine'}")
-        return "\n".join(lines)
+        return "\n".join([*lines, *self.notes])
+
+
+def _short(value: str) -> str:
+    text = " ".join(value.split())
+    return f"'{text[: _WIDTH - 1]}…'" if len(text) > _WIDTH else f"'{text}'"
 
 
 def _aligned(rows: list[tuple[str, ...]]) -> list[str]:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from analysis.contract import Column, Table
 from analysis.sources.casting import NOUNS
+from analysis.sources.date_formats import DATED, hint_sql
+from analysis.sources.spec import TableSpec
 
 
 @dataclass(frozen=True)
@@ -11,25 +13,26 @@ class Rule:
     """`when` is true for a row that is refused; `kind` names the reason, `text` is the reason with the row's value.
 
     In the SQL, `"c"` is the typed value of column c, `"text c"` the text it came from, `"code c"` that text after
-    its value map.
+    its value map. `column`: the column whose values are counted in the report.
     """
 
     kind: str
     when: str
     text: str
+    column: str = ""
 
 
-def row_rules(table: Table, mapped: frozenset[str], precision: str, parents: dict[str, str]) -> list[Rule]:
+def row_rules(table: Table, spec: TableSpec, precision: str, parents: dict[str, str]) -> list[Rule]:
     """Rules that look at one row (duplicates are told apart afterwards).
 
     Parameters
     ----------
     table : the contract table.
-    mapped : columns with a value map.
+    spec : its value maps and date formats.
     precision : the source's date precision; coarser than the second, only days are compared.
     parents : column -> name of the one-column table that holds the keys a row may point to.
     """
-    rules = [rule for column in table.columns.values() for rule in _column_rules(table, column, column.name in mapped)]
+    rules = [rule for column in table.columns.values() for rule in _column_rules(table, column, spec)]
     for column, parent in parents.items():
         target = table.columns[column].references.split(".")[0]
         missing = f'"{column}" is not null and "{column}" not in (select key from "{parent}")'
@@ -40,25 +43,30 @@ def row_rules(table: Table, mapped: frozenset[str], precision: str, parents: dic
     return rules
 
 
-def _column_rules(table: Table, column: Column, mapped: bool) -> list[Rule]:
+def _column_rules(table: Table, column: Column, spec: TableSpec) -> list[Rule]:
     name = column.name
+    mapping = spec.values.get(name)
     shown = f"'column {name}: value ''' || \"text {name}\" || '''"
     rules = []
     if not column.optional:
         kind = f"{'key' if name in table.key else 'column'} {name} is empty"
         rules.append(Rule(kind, f'"text {name}" is null', f"'{kind}'"))
-    if mapped:
+    if mapping and mapping.unmapped == "refuse":
         unmapped = f'"text {name}" is not null and "code {name}" is null'
-        rules.append(Rule(f"column {name}: not in the value map", unmapped, f"{shown} is not in the value map'"))
+        rules.append(Rule(f"column {name}: not in the value map", unmapped, f"{shown} is not in the value map'", name))
     if column.type not in ("code", "text"):
         noun = NOUNS[column.type]
         text = f"'column {name}: text ''' || \"code {name}\" || ''' is not {noun}'"
-        rules.append(Rule(f"column {name}: not {noun}", f'"code {name}" is not null and "{name}" is null', text))
+        if column.type in DATED:
+            hint = hint_sql(f'"code {name}"', name, spec.formats.get(name, ()))
+            text = f"{text} || {hint}"
+        bad = f'"code {name}" is not null and "{name}" is null'
+        rules.append(Rule(f"column {name}: not {noun}", bad, text, name))
     if column.values:
         allowed = ", ".join(f"'{code}'" for code in column.allowed())
         words = ", ".join(column.allowed())
         outside = f'"{name}" not in ({allowed})'
-        rules.append(Rule(f"column {name}: not one of {words}", outside, f"{shown} is not one of {words}'"))
+        rules.append(Rule(f"column {name}: not one of {words}", outside, f"{shown} is not one of {words}'", name))
     return rules
 
 

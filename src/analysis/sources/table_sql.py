@@ -2,16 +2,26 @@
 
 _raw      the spec's rows as text, numbered (_n), with _file and _row
 _map      the spec's value maps
-_checked  the same rows typed, with _kinds and _reasons (why refused) and _rounded (columns that lost decimals)
+_checked  the same rows typed, with _kinds and _reasons (why refused), _rounded (columns that lost decimals), _emptied
+          (columns whose value the map does not have, left empty) and _month (tables kept one file a month)
 _twins    later rows with the key of an earlier good row
-_good     what is imported
+_refused  numbers of the rows that go to quarantine
 """
 
 from analysis.contract import Table
 from analysis.sources.casting import cast_sql, rounded_sql
 from analysis.sources.rules import Rule
+from analysis.sources.spec import TableSpec
 
-GOOD = "select * from _checked where len(_kinds) = 0 and _n not in (select _n from _twins)"
+REFUSED = "select _n from _checked where len(_kinds) > 0 union all select _n from _twins"
+
+#: The rows imported, for FROM; a condition can follow.
+GOOD = "_checked where len(_kinds) = 0 and _n not in (select _n from _twins)"
+
+MONTHS = f"select distinct _month as month from {GOOD} order by month"
+
+#: How many values of a column the report names.
+SHOWN = 5
 
 #: kind, n: rows refused for each reason, the most frequent first.
 REASONS = """
@@ -20,7 +30,7 @@ from (select unnest(_kinds) as kind from _checked union all select kind from _tw
 group by kind order by n desc, kind"""
 
 #: name, n: values of each column that were rounded in the rows imported.
-ROUNDED = "select name, count(*) as n from (select unnest(_rounded) as name from _good) group by name order by name"
+ROUNDED = f"select name, count(*) as n from (select unnest(_rounded) as name from {GOOD}) group by name order by name"
 
 
 def raw(table: Table, given: list[str], select: str) -> str:
@@ -35,15 +45,15 @@ def raw(table: Table, given: list[str], select: str) -> str:
     return f"select {trace}, {columns} from (\n{select}\n)"
 
 
-def checked(table: Table, mapped: frozenset[str], rules: list[Rule], serials: bool) -> str:
+def checked(table: Table, spec: TableSpec, rules: list[Rule], serials: bool) -> str:
     """Typed values and the reasons against each row; `"text c"`, `"code c"` and `"c"` as in `Rule`."""
     columns = list(table.columns.values())
     texts = ", ".join(f'"{c.name}" as "text {c.name}"' for c in columns)
-    codes = ", ".join(f'{_code(c.name, c.name in mapped)} as "code {c.name}"' for c in columns)
+    codes = ", ".join(f'{_code(c.name, c.name in spec.values)} as "code {c.name}"' for c in columns)
     values = []
     for c in columns:
         text = f'"code {c.name}"'
-        values.append(f'{cast_sql(c.type, text, serials)} as "{c.name}"')
+        values.append(f'{cast_sql(c.type, text, serials, spec.formats.get(c.name, ()))} as "{c.name}"')
     rounded = []
     for c in columns:
         test = rounded_sql(c.type, f'"code {c.name}"')
@@ -51,13 +61,37 @@ def checked(table: Table, mapped: frozenset[str], rules: list[Rule], serials: bo
             rounded.append(f"case when {test} then '{c.name}' end")
     kinds = [f"case when {rule.when} then '{rule.kind}' end" for rule in rules]
     reasons = [f"case when {rule.when} then {rule.text} end" for rule in rules]
+    month = f"strftime(\"{table.month_of}\", '%Y-%m')" if table.partitioned else "cast(null as varchar)"
     return f"""
     with texts as (select _n, _file, _row, {texts} from _raw),
     codes as (select *, {codes} from texts),
     typed as (select *, {", ".join(values)} from codes)
-    select _n, _file, _row, {_names(table)},
-        {_present(kinds)} as _kinds, {_present(reasons)} as _reasons, {_present(rounded)} as _rounded
+    select _n, _file, _row, {_names(table)}, {month} as _month,
+        {_present(kinds)} as _kinds, {_present(reasons)} as _reasons, {_present(rounded)} as _rounded,
+        {_present(_emptied(spec))} as _emptied
     from typed"""
+
+
+def _emptied(spec: TableSpec) -> list[str]:
+    names = [name for name, values in spec.values.items() if values.unmapped == "empty"]
+    return [f'case when "text {n}" is not null and "code {n}" is null then \'{n}\' end' for n in names]
+
+
+def values_refused(column: str) -> str:
+    """value, n: the most frequent texts of a column in the rows refused for $kind."""
+    return _values(column, "select _n from _checked where list_contains(_kinds, $kind)")
+
+
+def values_emptied(column: str) -> str:
+    """value, n: the most frequent texts of a column that were left empty in the rows imported."""
+    return _values(column, f"select _n from {GOOD} and list_contains(_emptied, '{column}')")
+
+
+def _values(column: str, rows: str) -> str:
+    return f"""
+    select "{column}" as value, count(*) as n, sum(count(*)) over () as rows, count(*) over () as distinct_values
+    from _raw semi join ({rows}) as chosen using (_n)
+    group by 1 order by n desc, value limit {SHOWN}"""
 
 
 def twins(table: Table) -> str:
@@ -87,8 +121,9 @@ def refused(table: Table) -> str:
     select r._file as source_file, r._row as source_row,
         coalesce(t.kind || ': ' || {key} || ' stands in ' || t.first, array_to_string(c._reasons, '; ')) as reasons,
         {names}
-    from _raw as r join _checked as c using (_n) left join _twins as t using (_n)
-    where len(c._kinds) > 0 or t._n is not null
+    from (select * from _raw semi join _refused using (_n)) as r
+    join (select _n, _reasons from _checked semi join _refused using (_n)) as c using (_n)
+    left join _twins as t using (_n)
     order by all"""
 
 

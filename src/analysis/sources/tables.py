@@ -1,4 +1,7 @@
-"""One contract table: SELECT, cast, refuse with reasons, write. imported + quarantined = read."""
+"""One contract table: SELECT, cast, refuse with reasons, write. imported + quarantined = read.
+
+Rows pass from file to file; what is held in memory are the keys that repeat, the keys of stays, and one batch.
+"""
 
 import re
 from dataclasses import dataclass
@@ -7,21 +10,22 @@ from pathlib import Path
 import pyarrow as pa
 
 from analysis.contract import Table, contract_tables
-from analysis.engine import Engine, SelectError
+from analysis.engine import Engine, SelectError, shaped_select
 from analysis.errors import InputError
-from analysis.hospital import save_table
 from analysis.sources import table_sql
+from analysis.sources.counting import count_rows
 from analysis.sources.quarantine import write_quarantine
 from analysis.sources.report import TableCount
 from analysis.sources.rules import row_rules
 from analysis.sources.spec import SourceSpec, TableSpec
+from analysis.sources.writing import BATCH, write_batches
 
 _TRACE = ("_file", "_row")
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where an import works: engine, spec, the folder that becomes data/X, a folder for drafts, the files' columns."""
+    """Where an import works: engine, spec, the folder that becomes data/X, one for drafts, the sources' columns."""
 
     engine: Engine
     spec: SourceSpec
@@ -47,15 +51,17 @@ def import_table(place: Place, table: Table) -> TableCount:
     given = _columns(place, table, spec)
     _save(place, table, table_sql.raw(table, given, spec.select), "_raw")
     engine.put("_map", _map_rows(spec))
-    _save(place, table, _checked(place, table, spec), "_checked")
+    rules = row_rules(table, spec, place.spec.hospital.date_precision, _parent_keys(place, table))
+    _save(place, table, table_sql.checked(table, spec, rules, _has_serials(place, spec)), "_checked")
     engine.create("_twins", table_sql.twins(table))
-    engine.create("_good", table_sql.GOOD)
+    engine.create("_refused", table_sql.REFUSED)
     imported = _write(place, table)
-    refused = engine.arrow(table_sql.refused(table))
-    write_quarantine(place.out / "quarantine", table.name, refused)
-    count = _count(engine, table, imported, len(refused))
+    refused = _set_aside(place, table)
+    count = count_rows(engine, table, spec, rules, imported, refused)
     if table.required and not imported:
-        raise _nothing_left(place, table, count, refused)
+        raise _nothing_left(place, table, count)
+    for draft in ("_raw", "_checked"):
+        _draft(place, table, draft).unlink()
     return count
 
 
@@ -95,12 +101,16 @@ def _select_error(place: Place, table: Table, message: str) -> InputError:
 
 
 def _save(place: Place, table: Table, select: str, name: str) -> None:
-    path = place.staging / f"{name}.{table.name}.parquet"
+    path = _draft(place, table, name)
     try:
         place.engine.save(select, path)
     except SelectError as error:
         raise _select_error(place, table, str(error)) from error
     place.engine.scan(name, [path])
+
+
+def _draft(place: Place, table: Table, name: str) -> Path:
+    return place.staging / f"{name}.{table.name}.parquet"
 
 
 def _map_rows(spec: TableSpec) -> pa.Table:
@@ -111,13 +121,14 @@ def _map_rows(spec: TableSpec) -> pa.Table:
     return pa.table({name: pa.array([row[i] for row in rows], pa.string()) for i, name in enumerate(names)})
 
 
-def _checked(place: Place, table: Table, spec: TableSpec) -> str:
-    mapped = frozenset(spec.values)
+def _has_serials(place: Place, spec: TableSpec) -> bool:
+    """Whether a sheet, where a bare number can be a day, is among what the SELECT reads."""
     sheets = [name for name, file in place.spec.files.items() if file.format == "xlsx"]
-    serials = any(re.search(rf"\b{re.escape(name)}\b", spec.select) for name in sheets)
-    parents = {name: f"_keys_{target}" for name, target in _parents(table).items() if target in place.spec.tables}
-    rules = row_rules(table, mapped, place.spec.hospital.date_precision, parents)
-    return table_sql.checked(table, mapped, rules, serials)
+    return any(re.search(rf"\b{re.escape(name)}\b", spec.select) for name in sheets)
+
+
+def _parent_keys(place: Place, table: Table) -> dict[str, str]:
+    return {name: f"_keys_{target}" for name, target in _parents(table).items() if target in place.spec.tables}
 
 
 def _parents(table: Table) -> dict[str, str]:
@@ -126,41 +137,31 @@ def _parents(table: Table) -> dict[str, str]:
 
 
 def _write(place: Place, table: Table) -> int:
-    """Write the good rows into the contract folder; how many there were."""
-    engine = place.engine
+    """Write the good rows into the contract folder, in the order of the key; how many there were."""
+    engine, schema = place.engine, table.arrow_schema()
     if any(table.name in _parents(other).values() for other in contract_tables().values()):
-        engine.create(f"_keys_{table.name}", f'select "{table.key[0]}" as key from _good')
+        engine.create(f"_keys_{table.name}", f'select "{table.key[0]}" as key from {table_sql.GOOD}')
     if not table.partitioned:
-        rows = engine.shaped(table, "_good")
-        save_table(place.out, table, rows)
-        return len(rows)
+        rows = engine.batches(shaped_select(table, table_sql.GOOD), BATCH)
+        return write_batches(rows, schema, place.out / f"{table.name}.parquet")
     written = 0
-    month = f"strftime(\"{table.month_of}\", '%Y-%m')"
-    for name in engine.frame(f"select distinct {month} as month from _good order by month")["month"]:
-        engine.create("_month", f"select * from _good where {month} = $month", month=name)
-        rows = engine.shaped(table, "_month")
-        save_table(place.out, table, rows)
-        written += len(rows)
+    select = shaped_select(table, f"{table_sql.GOOD} and _month = $month")
+    for month in engine.frame(table_sql.MONTHS)["month"]:
+        rows = engine.batches(select, BATCH, month=month)
+        written += write_batches(rows, schema, place.out / table.name / f"{month}.parquet")
     return written
 
 
-def _count(engine: Engine, table: Table, imported: int, refused: int) -> TableCount:
-    read = int(engine.value("select count(*) from _raw"))
-    if imported + refused != read:
-        raise RuntimeError(f"{table.name}: {read} rows read, but {imported} imported + {refused} quarantined")
-    reasons, rounded = engine.frame(table_sql.REASONS), engine.frame(table_sql.ROUNDED)
-    return TableCount(
-        table.name,
-        read,
-        imported,
-        refused,
-        dict(zip(reasons["kind"], reasons["n"].tolist(), strict=True)),
-        dict(zip(rounded["name"], rounded["n"].tolist(), strict=True)),
-    )
+def _set_aside(place: Place, table: Table) -> int:
+    """Write the refused rows into the quarantine; how many there were."""
+    if not place.engine.value("select count(*) from _refused"):
+        return 0
+    rows = place.engine.batches(table_sql.refused(table), BATCH)
+    return write_quarantine(place.out / "quarantine", table.name, rows, rows.schema)
 
 
-def _nothing_left(place: Place, table: Table, count: TableCount, refused: pa.Table) -> InputError:
-    first = refused.slice(0, 3).to_pylist()
+def _nothing_left(place: Place, table: Table, count: TableCount) -> InputError:
+    first = place.engine.arrow(f"{table_sql.refused(table)} limit 3").to_pylist()
     return InputError(
         f"no row of the required table {table.name} can be imported ({count.read:,} read)",
         where=place.where(table),

@@ -8,6 +8,7 @@ import pyarrow as pa
 from analysis.demo import columns as col
 from analysis.demo import stories
 from analysis.demo.coding import Checked
+from analysis.demo.identities import spoken
 from analysis.demo.insurance import Settled
 from analysis.demo.listed import Drg
 from analysis.demo.patients import Stays
@@ -76,7 +77,9 @@ def reviews_table(world: World, stays: Stays, denials: dict[str, np.ndarray], he
                     "status": col.constant(status, len(rows)),
                     "by": col.chosen(who, stays.department[denials["stay"][rows]]),
                     "at": col.times(at[rows]),
-                    "note": col.chosen([_NOTES.get(status)], np.zeros(len(rows), np.int64)),
+                    "note": spoken(
+                        world, number[rows], col.chosen([_NOTES.get(status)], np.zeros(len(rows), np.int64))
+                    ),
                 },
             )
         )

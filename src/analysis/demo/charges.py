@@ -4,6 +4,7 @@ import numpy as np
 import pyarrow as pa
 
 from analysis.demo import columns as col
+from analysis.demo.identities import patient_ids
 from analysis.demo.line_numbers import Lines
 from analysis.demo.patients import Stays
 from analysis.demo.world import World
@@ -35,7 +36,7 @@ def charges_table(world: World, lines: Lines, physicians: pa.Array) -> pa.Table:
         {
             "line_id": col.lettered("L", lines["number"], 10),
             "hospital_id": col.constant(world.hospital_id, count),
-            "patient_id": col.numbered("P", lines["patient"], 8),
+            "patient_id": patient_ids(world, lines["patient"]),
             "stay_id": col.numbered("S", lines["stay"], 8),
             "order_id": _known("O", lines["order"], 8),
             "ordered_at": col.times(ordered_at(world, lines), world.lacking("charges.ordered_at", lines["number"])),

@@ -4,6 +4,7 @@ from datetime import date
 
 from pydantic import RootModel
 
+from analysis.demo.capacity_settings import QueueRules, Shortage
 from analysis.demo.listed import Drg, GroupRule
 from analysis.settings import Settings
 
@@ -107,6 +108,7 @@ class HospitalSettings(Settings):
     missing: float
     blank_physicians: float
     refunds: float
+    canaries: float
     cancelled_orders: float
     rates: dict[int, float]
     region: Region
@@ -159,7 +161,8 @@ class Records(Settings):
     follow_ups: dict[str, float]
     follow_up_days: list[int]
     symptoms: list[str]
-    resources: dict[str, tuple[int, float, float, int]]
+    resources: dict[str, tuple[float, float, float, float]]
+    queues: QueueRules
     practical_share: float
     sampled: float
     coding_accuracy: dict[str, float]
@@ -214,6 +217,10 @@ class Practices(RootModel[dict[str, Practice]]):
     pass
 
 
+class Shortages(RootModel[dict[str, Shortage]]):
+    pass
+
+
 class SurgeonQuality(Settings):
     """Surgeons with fewer complications also have shorter and cheaper stays: the same hands, not one by the other.
 
@@ -234,6 +241,7 @@ class Stories(Settings):
 
     roll_out: RollOut
     surgeon_quality: SurgeonQuality
+    shortages: dict[str, Shortage]
     practices: dict[str, Practice]
 
     @property
@@ -243,7 +251,8 @@ class Stories(Settings):
     @property
     def all(self) -> dict[str, Settings]:
         """Every story by its name, the look-alikes that are always there among them."""
-        return {"roll_out": self.roll_out, "surgeon_quality": self.surgeon_quality, **self.practices}
+        known = {"roll_out": self.roll_out, "surgeon_quality": self.surgeon_quality}
+        return {**known, **self.shortages, **self.practices}
 
 
 class Drgs(RootModel[dict[str, Drg]]):

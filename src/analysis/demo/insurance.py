@@ -8,6 +8,7 @@ import pyarrow as pa
 from analysis.demo import columns as col
 from analysis.demo import stories
 from analysis.demo.grouping import weights
+from analysis.demo.identities import patient_ids
 from analysis.demo.patients import Stays
 from analysis.demo.recipes import DRUG, EXAM
 from analysis.demo.tally import Tally
@@ -66,7 +67,7 @@ def stays_table(
     blank = world.uniform("stays.physician", number) < world.parameters.settings.blank_physicians / 2
     came = {
         "stay_id": col.numbered("S", number, 8),
-        "patient_id": col.numbered("P", stays.person, 8),
+        "patient_id": patient_ids(world, stays.person),
         "hospital_id": col.constant(world.hospital_id, len(number)),
         "department": col.chosen(world.departments, stays.department),
         "team": col.chosen(teams, team),

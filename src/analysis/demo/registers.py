@@ -5,6 +5,7 @@ import pyarrow as pa
 
 from analysis.demo import columns as col
 from analysis.demo.facts import COMORBID, has
+from analysis.demo.identities import spoken
 from analysis.demo.line_numbers import Lines
 from analysis.demo.patients import Stays
 from analysis.demo.practices import of_stays
@@ -38,7 +39,7 @@ def pathway_records_table(world: World, stays: Stays) -> pa.Table:
             "entered_at": col.times(entered),
             "left_at": col.times(left, inside),
             "status": col.chosen(["completed", "varied", "left", "on_path"], status),
-            "variance_reason": col.chosen(reasons, reason),
+            "variance_reason": spoken(world, number, col.chosen(reasons, reason)),
             "cause_class": col.chosen(_CLASSES, np.where(reason >= 0, classes[reason], -1)),
             "reported_at": col.times(reported, unreported),
         },

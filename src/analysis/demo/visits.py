@@ -9,6 +9,7 @@ import pyarrow as pa
 from analysis.demo import columns as col
 from analysis.demo import stories
 from analysis.demo.calendar import day_weights, hours
+from analysis.demo.identities import patient_ids
 from analysis.demo.patients import People
 from analysis.demo.staff import Physicians
 from analysis.demo.world import DAY, RUN_IN, World
@@ -92,7 +93,7 @@ def visits_table(world: World, visits: Visits, crowd: Crowd, physicians: pa.Arra
         "visits",
         {
             "visit_id": col.numbered("V", number, 9),
-            "patient_id": col.numbered("P", visits.person, 8),
+            "patient_id": patient_ids(world, visits.person),
             "hospital_id": col.constant(world.hospital_id, count),
             "department": col.chosen(world.departments, visits.department),
             "physician_id": col.chosen(physicians, visits.physician, world.lacking("visits.physician", number)),

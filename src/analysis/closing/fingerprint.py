@@ -4,6 +4,7 @@ Equal inputs give an equal run id, so a close that would change nothing is skipp
 """
 
 import hashlib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -29,10 +30,18 @@ _MODULES = (
 
 #: Answers of people: joined when reading, so that a closed month stays as it is.
 _READ_LATER = {"reviews", "resolutions"}
+_ALL = "true"
+
+
+def standing_marks(engine: Engine, hospital: Hospital) -> dict[str, str]:
+    """Fingerprints of the tables that every period sees whole, as they were loaded: taken once a run."""
+    seen = {name: contract_tables()[name] for name in sorted(hospital.tables - _READ_LATER)}
+    whole = {name: table for name, table in seen.items() if not table.partitioned and _rows_of_period(table) == _ALL}
+    return {name: engine.fingerprint(table, _ALL) for name, table in whole.items()}
 
 
 def run_id(
-    engine: Engine, hospital: Hospital, period: Period, parameters: str, previous: str
+    engine: Engine, hospital: Hospital, period: Period, parameters: str, previous: str, standing: Mapping[str, str]
 ) -> tuple[str, dict[str, str]]:
     """Run id of a period (16 hex digits) and the fingerprint of each contract table's part in it.
 
@@ -40,11 +49,12 @@ def run_id(
     ----------
     parameters : text of all parameter files used.
     previous : run id of the period before, whose closing balances are this period's opening ones; empty for the first.
+    standing : of `standing_marks`.
     """
     tables = {}
     for name, table in contract_tables().items():
         if name in hospital.tables and name not in _READ_LATER:
-            tables[name] = _of_table(engine, hospital, table, period)
+            tables[name] = standing.get(name) or _of_table(engine, hospital, table, period)
     card = hospital.card.model_dump_json()
     parts = [
         period.name,
@@ -102,7 +112,7 @@ def _rows_of_period(table: Table) -> str:
         return f'"{table.month_of}" < $end_at'
     if "stay_id" in table.columns:
         return f"stay_id in (select stay_id from stays where ({present}) or ({undated}))"
-    return "true"
+    return _ALL
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.engine import Engine
+from analysis.engine import Engine, sql_text
 from analysis.vocabulary import vocabulary
 
 _SOURCES = (
@@ -28,8 +28,7 @@ def indicator_rows(engine: Engine, targets: dict[str, float], **parameters: Any)
     """All indicators of the period as rows of the closed table `indicators`; targets stand at the hospital."""
     parts = []
     for source in _SOURCES:
-        engine.make("analysis.closing", source, **parameters)
-        parts.append(_long(engine.frame(f'select * from "{source}"')))
+        parts.append(_long(engine.frame(sql_text("analysis.closing", source), **parameters)))
     rows = pd.concat([*parts, _targets_of_later(engine, targets)], ignore_index=True)
     at_hospital = rows["scope"] == "hospital"
     rows["target"] = rows["indicator"].map(targets).astype(float).where(at_hospital)
@@ -45,15 +44,16 @@ def _targets_of_later(engine: Engine, targets: dict[str, float]) -> pd.DataFrame
 
 def _long(wide: pd.DataFrame) -> pd.DataFrame:
     """Columns NAME__n and NAME__d to rows; rows without a numerator, or with an empty denominator, are left out."""
-    parts = []
-    for column in [c for c in wide.columns if c.endswith("__n")]:
-        name = column.removesuffix("__n")
-        part = wide[_KEY].assign(indicator=name, numerator=wide[column].astype(float))
-        ratio = f"{name}__d" in wide
-        part["denominator"] = wide[f"{name}__d"].astype(float) if ratio else np.nan
-        usable = part["numerator"].notna() & (part["denominator"].gt(0) if ratio else True)
-        part = part[usable]
-        scale = vocabulary().indicators[name].scale
-        part["value"] = part["numerator"] * scale / part["denominator"] if ratio else part["numerator"]
-        parts.append(part)
-    return pd.concat(parts, ignore_index=True)
+    names = [column.removesuffix("__n") for column in wide.columns if column.endswith("__n")]
+    ratio = np.array([f"{name}__d" in wide for name in names])
+    scale = np.array([vocabulary().indicators[name].scale for name in names])
+    numerator = wide[[f"{name}__n" for name in names]].to_numpy(float)
+    denominator = np.full(numerator.shape, np.nan)
+    denominator[:, ratio] = wide[[f"{name}__d" for name in np.array(names)[ratio]]].to_numpy(float)
+    row, column = np.nonzero(~np.isnan(numerator) & (~ratio | (denominator > 0)))
+    part = wide[_KEY].iloc[row].reset_index(drop=True)
+    part["indicator"] = np.array(names, dtype=object)[column]
+    part["numerator"], part["denominator"] = numerator[row, column], denominator[row, column]
+    scaled = part["numerator"] * scale[column] / part["denominator"]
+    part["value"] = scaled.where(ratio[column], part["numerator"])
+    return part

@@ -77,6 +77,7 @@ def plan(
     codes = centres["cost_centre"].to_numpy()
     classes = centres["class"].to_numpy()
     may_hold = direct.any(axis=1)
+    quantities = _quantities(drivers, codes)
     givings = []
     for step in scheme.steps:
         for centre in _givers(step, codes, classes):
@@ -84,7 +85,7 @@ def plan(
             if not may_hold[centre]:
                 continue
             for driver in filter(None, (step.drivers.get(codes[centre], step.driver), step.fallback)):
-                weights = _weights(driver, codes[centre], codes, drivers, direct) * receives
+                weights = _weights(driver, codes[centre], quantities, direct) * receives
                 if weights.any():
                     break
             _check(weights, driver, codes, centre, where)
@@ -100,14 +101,25 @@ def _givers(step: Step, codes: NDArray, classes: NDArray) -> NDArray[np.intp]:
     return np.flatnonzero(classes == step.from_class)
 
 
-def _weights(driver: str, giver: str, codes: NDArray, drivers: pd.DataFrame, direct: NDArray) -> NDArray[np.float64]:
+def _quantities(drivers: pd.DataFrame, codes: NDArray) -> dict[tuple[str, str], NDArray[np.float64]]:
+    """Quantity of every centre, by driver and serving centre (* = any)."""
+    places = pd.Index(codes).get_indexer(drivers["cost_centre"])
+    known = drivers.assign(place=places)[places >= 0]
+    found: dict[tuple[str, str], NDArray[np.float64]] = {}
+    for driver, giver, place, quantity in zip(
+        known["driver"], known["from_centre"], known["place"], known["quantity"].astype(float).fillna(0.0), strict=True
+    ):
+        found.setdefault((driver, giver), np.zeros(len(codes)))[place] = quantity
+    return found
+
+
+def _weights(
+    driver: str, giver: str, quantities: dict[tuple[str, str], NDArray[np.float64]], direct: NDArray
+) -> NDArray[np.float64]:
     if driver == "direct_cost":
         return direct.sum(axis=1).astype(float)
-    rows = drivers[drivers["driver"] == driver]
-    own = rows[rows["from_centre"] == giver]
-    rows = own if len(own) else rows[rows["from_centre"] == "*"]
-    quantity = rows.set_index("cost_centre")["quantity"].astype(float)
-    return quantity.reindex(codes).fillna(0.0).to_numpy()
+    nothing = np.zeros(len(direct))
+    return quantities.get((driver, giver), quantities.get((driver, "*"), nothing))
 
 
 def _check(weights: NDArray[np.float64], driver: str, codes: NDArray, centre: int, where: str) -> None:
@@ -128,26 +140,16 @@ def allocation_rows(
 ) -> pd.DataFrame:
     """Direct cost (step 0, from a centre to itself) and every flow as rows: step, from, to, item, driver, fen."""
     codes = centres["cost_centre"].to_numpy()
-    parts = []
-    to, item = np.nonzero(direct)
-    parts.append(_rows(0, codes[to], codes[to], item, items, "direct", direct[to, item]))
-    for giving, flow in zip(givings, flows, strict=True):
-        to, item = np.nonzero(flow)
-        giver = np.full(len(to), codes[giving.centre])
-        parts.append(_rows(giving.step, giver, codes[to], item, items, giving.driver, flow[to, item]))
-    return pd.concat(parts, ignore_index=True)
-
-
-def _rows(
-    step: int, giver: NDArray, to: NDArray, item: NDArray, items: list[str], driver: str, fen: NDArray
-) -> pd.DataFrame:
+    stacked = np.stack([direct, *flows])
+    flow, to, item = np.nonzero(stacked)
+    giver = np.array([-1, *(giving.centre for giving in givings)])[flow]
     return pd.DataFrame(
         {
-            "step": step,
-            "from_centre": giver,
-            "to_centre": to,
+            "step": np.array([0, *(giving.step for giving in givings)])[flow],
+            "from_centre": codes[np.where(giver < 0, to, giver)],
+            "to_centre": codes[to],
             "cost_item": np.asarray(items, dtype=object)[item],
-            "driver": driver,
-            "fen": fen,
+            "driver": np.array(["direct", *(giving.driver for giving in givings)], dtype=object)[flow],
+            "fen": stacked[flow, to, item],
         }
     )

@@ -26,10 +26,11 @@ def top_down(pools: pd.DataFrame, days: pd.DataFrame, own: pd.DataFrame) -> tupl
     """
     pools = pools.reset_index(drop=True)
     key = ["hospital_id", "cost_centre", "cost_item"]
-    own = own.merge(pools[key].assign(pool=pools.index), on=key, how="inner")
-    by_days = days[days["days"] > 0].merge(
-        pools[key].assign(pool=pools.index), on=["hospital_id", "cost_centre"], how="inner"
-    )
+    numbered = pools[key].assign(pool=pools.index)
+    stay, stay_ids = pd.factorize(pd.concat([days["stay_id"], own["stay_id"]]), sort=True)
+    days = days.assign(stay=stay[: len(days)])[days["days"] > 0]
+    by_days = days.merge(numbered, on=["hospital_id", "cost_centre"])[["stay", "pool", "days"]]
+    own = own.assign(stay=stay[len(stay) - len(own) :]).merge(numbered, on=key)[["stay", "pool", "fen"]]
     total = pools["fen"].to_numpy(np.int64)
     size = len(pools)
     own_sum = np.bincount(own["pool"], own["fen"].astype(float), minlength=size).astype(np.int64)
@@ -40,22 +41,21 @@ def top_down(pools: pd.DataFrame, days: pd.DataFrame, own: pd.DataFrame) -> tupl
     kept = own[~scaled & ~lost[own["pool"].to_numpy()]]
     rest = np.where(only_own | lost, 0, total - own_sum)
     parts = [
-        kept[["stay_id", "cost_centre", "cost_item", "fen"]],
+        kept,
         _spread(own[scaled], np.where(only_own, total, 0), own.loc[scaled, "fen"]),
         _spread(by_days, rest, by_days["days"]),
     ]
-    costs = (
-        pd.concat(parts, ignore_index=True)
-        .groupby(["stay_id", "cost_centre", "cost_item"], as_index=False)["fen"]
-        .sum()
-    )
-    return costs[costs["fen"] != 0], pools[lost & (total != 0)]
+    costs = pd.concat(parts, ignore_index=True).groupby(["stay", "pool"], as_index=False)["fen"].sum()
+    costs = costs[costs["fen"] != 0]
+    of = pools[["cost_centre", "cost_item"]].iloc[costs["pool"]].reset_index(drop=True)
+    costs = of.assign(stay_id=stay_ids[costs["stay"]], fen=costs["fen"].to_numpy())
+    return costs[["stay_id", "cost_centre", "cost_item", "fen"]], pools[lost & (total != 0)]
 
 
 def _spread(rows: pd.DataFrame, totals: np.ndarray, weights: pd.Series) -> pd.DataFrame:
-    rows = rows.assign(weight=weights.to_numpy(float)).sort_values(["pool", "stay_id"], kind="stable")
+    rows = rows.assign(weight=weights.to_numpy(float)).sort_values(["pool", "stay"])
     present = np.unique(rows["pool"].to_numpy(np.intp))
     masked = np.zeros_like(totals)
     masked[present] = totals[present]
     fen = split_to_fen(masked, rows["weight"].to_numpy(), rows["pool"].to_numpy(np.intp))
-    return rows.assign(fen=fen)[["stay_id", "cost_centre", "cost_item", "fen"]]
+    return rows.assign(fen=fen)[["stay", "pool", "fen"]]

@@ -28,7 +28,7 @@ def cost_period(engine: Engine, period: Period, scheme: CostingScheme | None) ->
         A driver is missing, negative or sums to zero for a centre that has cost.
     """
     window = {"start_at": period.start, "end_at": period.end}
-    for table in ("inpatient_centres", "patient_days", "prices", "case_items", "own_items"):
+    for table in ("inpatient_centres", "patient_days", "prices", "case_items", "case_kinds", "own_items"):
         engine.make(_SQL, table, **window)
     rows = _allocate(engine, period, scheme) if scheme else _nothing()
     engine.put("allocations", money_rows(rows["allocations"]))
@@ -78,11 +78,9 @@ def _allocate(engine: Engine, period: Period, scheme: CostingScheme) -> dict[str
         )
         for hospital in ledger["hospital_id"].unique()
     ]
-    return (
-        {name: pd.concat([r[name] for r in results], ignore_index=True) for name in _nothing()}
-        if results
-        else _nothing()
-    )
+    if not results:
+        return _nothing()
+    return {name: pd.concat([result[name] for result in results], ignore_index=True) for name in results[0]}
 
 
 def _allocate_hospital(
@@ -121,9 +119,11 @@ def _allocate_hospital(
 
 
 def _matrix(ledger: pd.DataFrame, centres: pd.DataFrame, items: list[str]) -> np.ndarray:
-    """(centres, items) direct cost in fen."""
-    wide = ledger.pivot_table(index="cost_centre", columns="cost_item", values="amount", aggfunc="sum")
-    return to_fen(wide.reindex(index=centres["cost_centre"], columns=items).fillna(0.0).to_numpy())
+    """(centres, items) direct cost in fen; the ledger has one row a centre and item."""
+    direct = np.zeros((len(centres), len(items)), np.int64)
+    row = pd.Index(centres["cost_centre"]).get_indexer(ledger["cost_centre"])
+    direct[row, pd.Index(items).get_indexer(ledger["cost_item"])] = to_fen(ledger["amount"].to_numpy())
+    return direct
 
 
 def _received(allocations: pd.DataFrame, centres: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,7 @@ Reads `case_base` (discharged stays with charges and, for peer means, cost) and 
 
 import pyarrow as pa
 
-from analysis.engine import Engine
+from analysis.engine import Engine, sql_text
 from analysis.errors import InputError
 from analysis.payment.packs import Outliers, RatePack
 from analysis.periods import Period
@@ -25,12 +25,11 @@ def price_period(engine: Engine, period: Period, pack: RatePack) -> None:
     engine.make(_SQL, "members")
     engine.put("outside_drg", pa.table({"payer": pa.array(pack.outside_drg, pa.string())}))
     if pack.basis == "peer_mean":
-        engine.make(_SQL, "standards_peer_mean", **pack.peer.model_dump())
-        engine.create("standards", "select * from standards_peer_mean")
+        engine.create("standards", sql_text(_SQL, "standards_peer_mean"), **pack.peer.model_dump())
     else:
         _check_year(engine, period, pack)
-        engine.make(_SQL, "standards_published", basis=pack.basis, rate=pack.rate or 0.0, year=period.year)
-        engine.create("standards", "select * from standards_published")
+        published = {"basis": pack.basis, "rate": pack.rate or 0.0, "year": period.year}
+        engine.create("standards", sql_text(_SQL, "standards_published"), **published)
     engine.make(_SQL, "case_payments", charges_comparable=pack.charges_comparable, **_limits(pack.outliers))
 
 

@@ -2,18 +2,17 @@
 -- method: a costing method with cost items as categories; or charge with charge categories.
 -- state: case (discharged in the period), open (in house at its end), late (discharged before: booked afterwards).
 with moved as (
-  select stay_id, method, category, amount, amount as opening, 0 as month from opening
+  select stay_id, method, category, amount from opening
   union all
-  select stay_id, method, cost_item, amount, 0, amount from case_costs
+  select stay_id, method, cost_item, amount from case_costs
   union all
-  select c.stay_id, 'charge', coalesce(k.category, 'other'), c.amount, 0, c.amount
-  from case_items c
-  left join items i on i.item_code = c.item_code
-  left join kind_categories k on k.kind = i.kind
+  select c.stay_id, 'charge', coalesce(k.category, 'other'), cast(c.amount as decimal(18, 2))
+  from case_kinds c left join kind_categories k on k.kind = c.kind
+),
+summed as (
+  select stay_id, method, category, sum(amount) as amount from moved group by stay_id, method, category
 )
 select m.stay_id, s.hospital_id, m.method, m.category,
   case when s.discharged_at < $start_at then 'late' when s.discharged_at < $end_at then 'case' else 'open' end as state,
-  sum(m.amount) as amount, sum(m.opening) as opening, sum(m.month) as month
-from moved m join stays s on s.stay_id = m.stay_id
-group by m.stay_id, s.hospital_id, m.method, m.category,
-  case when s.discharged_at < $start_at then 'late' when s.discharged_at < $end_at then 'case' else 'open' end
+  m.amount
+from summed m join stays s on s.stay_id = m.stay_id

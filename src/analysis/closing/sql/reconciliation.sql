@@ -1,6 +1,14 @@
 -- Grain: one closure check and part of one hospital. Both sides come from different tables; difference = found - expected.
 -- must_tie: false = shown for information (the source's own totals, late bookings).
-with parts as (
+with accruals as (
+  select hospital_id, method, category, state, sum(amount) as amount from accrued group by hospital_id, method, category, state
+),
+case_sums as (
+  select hospital_id, drg_code is null as ungrouped, count(*) as cases, coalesce(sum(payment), 0) as payment,
+    coalesce(sum(cost_total) filter (where cost_complete), 0) as cost
+  from cases group by hospital_id, drg_code is null
+),
+parts as (
   -- ledger = clinical full cost + unallocated, per cost item
   select hospital_id, 'ledger_clinical' as "check", cost_item as part, amount as expected, cast(0 as decimal(38, 2)) as found,
     true as must_tie from ledger where month = $month and $has_ledger
@@ -23,58 +31,58 @@ with parts as (
   select hospital_id, 'inpatient_cases', cost_item, 0, amount, true from unallocated where level = 'case'
   -- opening + month = discharged + late + closing, for cost and for charges
   union all
-  select hospital_id, 'work_in_progress', category, opening + month, 0, true from accrued where method = 'top_down'
+  select hospital_id, 'work_in_progress', category, amount, 0, true from accruals where method = 'top_down'
   union all
   select hospital_id, 'work_in_progress', category, 0, amount, true from work_in_progress where method = 'top_down'
   union all
-  select hospital_id, 'work_in_progress', category, 0, amount, true from accrued where method = 'top_down' and state = 'late'
+  select hospital_id, 'work_in_progress', category, 0, amount, true from accruals where method = 'top_down' and state = 'late'
   union all
   select hospital_id, 'work_in_progress', category, 0, amount, true from case_cost_parts
   union all
-  select hospital_id, 'charges_in_progress', category, opening + month, 0, true from accrued where method = 'charge'
+  select hospital_id, 'charges_in_progress', category, amount, 0, true from accruals where method = 'charge'
   union all
   select hospital_id, 'charges_in_progress', category, 0, amount, true from work_in_progress where method = 'charge'
   union all
-  select hospital_id, 'charges_in_progress', category, 0, amount, true from accrued where method = 'charge' and state = 'late'
+  select hospital_id, 'charges_in_progress', category, 0, amount, true from accruals where method = 'charge' and state = 'late'
   union all
   select hospital_id, 'charges_in_progress', category, 0, amount, true from case_charge_parts
   -- every line of a stay is in the books, or its stay is unknown; every discharge is a case
   union all
   select hospital_id, 'lines_items', 'total', amount, 0, true from line_totals
   union all
-  select s.hospital_id, 'lines_items', 'total', 0, c.amount, true from case_items c join stays s on s.stay_id = c.stay_id
+  select hospital_id, 'lines_items', 'total', 0, amount, true from case_items
   union all
-  select hospital_id, 'lines_items', 'total', 0, amount, true from orphan_lines
+  select hospital_id, 'lines_items', 'total', 0, amount, true from line_totals where not known
   union all
-  select hospital_id, 'orphan_lines', 'total', 0, amount, false from orphan_lines
+  select hospital_id, 'orphan_lines', 'total', 0, amount, false from line_totals where not known
   union all
   select hospital_id, 'discharges_cases', 'count', 1, 0, true from stays
   where discharged_at >= $start_at and discharged_at < $end_at
   union all
-  select hospital_id, 'discharges_cases', 'count', 0, 1, true from cases
+  select hospital_id, 'discharges_cases', 'count', 0, cases, true from case_sums
   union all
-  select hospital_id, 'late_charges', category, 0, amount, false from accrued where method = 'charge' and state = 'late'
+  select hospital_id, 'late_charges', category, 0, amount, false from accruals where method = 'charge' and state = 'late'
   -- cases = departments, cases = DRGs + not grouped
   union all
-  select hospital_id, 'cases_departments', 'payment', coalesce(payment, 0), 0, true from cases
+  select hospital_id, 'cases_departments', 'payment', payment, 0, true from case_sums
   union all
   select hospital_id, 'cases_departments', 'payment', 0, coalesce(payment, 0), true from departments_closed
   union all
-  select hospital_id, 'cases_departments', 'cost', case when cost_complete then cost_total else 0 end, 0, true from cases
+  select hospital_id, 'cases_departments', 'cost', cost, 0, true from case_sums
   union all
   select hospital_id, 'cases_departments', 'cost', 0, coalesce(case_cost, 0), true from departments_closed
   union all
-  select hospital_id, 'cases_drgs', 'payment', coalesce(payment, 0), 0, true from cases
+  select hospital_id, 'cases_drgs', 'payment', payment, 0, true from case_sums
   union all
   select hospital_id, 'cases_drgs', 'payment', 0, coalesce(payment_total, 0), true from drgs
   union all
-  select hospital_id, 'cases_drgs', 'payment', 0, coalesce(payment, 0), true from cases where drg_code is null
+  select hospital_id, 'cases_drgs', 'payment', 0, payment, true from case_sums where ungrouped
   union all
-  select hospital_id, 'cases_drgs', 'cost', case when cost_complete then cost_total else 0 end, 0, true from cases
+  select hospital_id, 'cases_drgs', 'cost', cost, 0, true from case_sums
   union all
   select hospital_id, 'cases_drgs', 'cost', 0, coalesce(cost_total, 0), true from drgs
   union all
-  select hospital_id, 'cases_drgs', 'cost', 0, case when cost_complete then cost_total else 0 end, true from cases where drg_code is null
+  select hospital_id, 'cases_drgs', 'cost', 0, cost, true from case_sums where ungrouped
   -- what the source itself says
   union all
   select hospital_id, 'lines_settlement', 'total', settled_charge, charge_total, false from case_base

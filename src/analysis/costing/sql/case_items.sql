@@ -1,19 +1,27 @@
 -- Grain: one stay x item x ordering clinical centre x ordering physician; charge lines of the period, net of refunds.
 -- cost: purchase cost of drugs, charged materials and blood (the charged amount where no purchase price is known:
 -- such items are sold at cost); empty for services.
-select l.stay_id, l.item_code,
-  coalesce(o.cost_centre, c.cost_centre, '?') as cost_centre,
-  coalesce(l.physician_id, '?') as physician_id,
-  max(l.performing_department) as performing_department,
-  sum(l.quantity) as quantity,
-  sum(l.amount) as amount,
-  case when max(i.kind) in ('drug', 'consumable', 'blood')
-    then cast(round(sum(coalesce(cast(l.quantity * p.purchase_price as decimal(28, 10)), l.amount)), 2) as decimal(18, 2)) end as cost
-from charges l
-join stays s on s.stay_id = l.stay_id
+-- hospital_id, kind: of the stay and the item, for those who sum these rows.
+with lines as (
+  select l.stay_id, s.hospital_id, l.item_code,
+    coalesce(o.cost_centre, c.cost_centre, '?') as cost_centre,
+    coalesce(l.physician_id, '?') as physician_id,
+    max(l.performing_department) as performing_department,
+    sum(l.quantity) as quantity,
+    sum(l.amount) as amount,
+    sum(case when p.changes then coalesce(cast(l.quantity * p.purchase_price as decimal(28, 10)), l.amount) end) as dated_cost
+  from charges l
+  join stays s on s.stay_id = l.stay_id
+  left join prices p on p.changes and p.item_code = l.item_code and l.charged_at >= p.valid_from and l.charged_at < p.valid_to
+  left join inpatient_centres o on o.hospital_id = s.hospital_id and o.department = l.ordering_department
+  left join inpatient_centres c on c.hospital_id = s.hospital_id and c.department = s.department
+  where l.charged_at >= $start_at and l.charged_at < $end_at
+  group by l.stay_id, s.hospital_id, l.item_code, coalesce(o.cost_centre, c.cost_centre, '?'), coalesce(l.physician_id, '?')
+)
+select l.* exclude (dated_cost), i.kind,
+  case when i.kind in ('drug', 'consumable', 'blood') then cast(round(coalesce(l.dated_cost,
+    cast(cast(l.quantity as decimal(18, 4)) * p.purchase_price as decimal(28, 10)),
+    cast(l.amount as decimal(28, 10))), 2) as decimal(18, 2)) end as cost
+from lines l
 left join items i on i.item_code = l.item_code
-left join prices p on p.item_code = l.item_code and l.charged_at >= p.valid_from and l.charged_at < p.valid_to
-left join inpatient_centres o on o.hospital_id = s.hospital_id and o.department = l.ordering_department
-left join inpatient_centres c on c.hospital_id = s.hospital_id and c.department = s.department
-where l.charged_at >= $start_at and l.charged_at < $end_at
-group by l.stay_id, l.item_code, coalesce(o.cost_centre, c.cost_centre, '?'), coalesce(l.physician_id, '?')
+left join prices p on p.item_code = l.item_code and not p.changes

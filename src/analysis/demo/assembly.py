@@ -18,6 +18,7 @@ from analysis.demo import (
     diagnoses,
     grouping,
     insurance,
+    opening,
     places,
     plans,
     practices,
@@ -28,7 +29,7 @@ from analysis.demo import (
     wards,
 )  # fmt: skip
 from analysis.demo.line_numbers import Lines
-from analysis.demo.patients import People, Stays, draw_stays
+from analysis.demo.patients import People, Stays, draw_stays, in_data
 from analysis.demo.recipes import Recipes, compile_recipes
 from analysis.demo.world import World
 
@@ -67,6 +68,7 @@ def pieces(world: World) -> Iterator[Piece]:
     names = roster["name"].to_pylist()
     heads = {int(place): names[k] for k, place in reversed(list(enumerate(physicians.department)))}
     stays, people = draw_stays(world, physicians)
+    stays = in_data(world, stays)
     house = House(
         world, physicians, staff.physician_ids(len(names)), heads, compile_recipes(world), care.read_tariff(world),
         stays, people, tally.empty_tally(world, len(stays)), np.zeros(len(stays), np.int64), stays.drg.copy(),
@@ -90,7 +92,7 @@ def _masters(house: House) -> Iterator[Piece]:
     yield "item_codes", catalogue.item_codes_table(world)
     yield "item_components", catalogue.item_components_table(world)
     yield "service_recipes", catalogue.service_recipes_table(world)
-    yield "capacities", plans.capacities_table(world)
+    yield "capacities", opening.capacities_table(world)
     yield "resources", plans.resources_table(world)
     yield "payment_standards", grouping.payment_standards_table(world)
     yield "drg_rules", grouping.drg_rules_table(world)

@@ -163,10 +163,10 @@ def _in_place(when: np.ndarray, day: np.ndarray, stays: Stays, stay: np.ndarray)
 
 
 def _times(stays: Stays, stay: np.ndarray, day: np.ndarray, at_operation: np.ndarray, u: np.ndarray):
-    """Second of each line: in the day's working hours (operations in the theatre's), inside the stay."""
-    second = np.where(at_operation, stays.theatre[stay] + (u * 5400), 7.5 * 3600 + u * (12.5 * 3600)).astype(np.int64)
+    """Second of each line: in the day's working hours (operations when they begin), inside the stay."""
     start, end = stays.admitted[stay], stays.discharged[stay]
-    at = midnight(start) + day * DAY + second
+    at = midnight(start) + day * DAY + ((7.5 + u * 12.5) * 3600).astype(np.int64)
+    at = np.where(at_operation, stays.operation_at[stay] + (u * 5400).astype(np.int64), at)
     late = np.minimum(start + 600 + (u * 5400).astype(np.int64), end - 600)
     at = np.where(at < start + 600, late, at)
     return np.where(at > end - 600, end - 600 - (u * 5400).astype(np.int64), at)

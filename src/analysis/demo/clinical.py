@@ -55,7 +55,7 @@ def procedures_table(world: World, stays: Stays, coded: dict[str, np.ndarray], p
     """Coded procedures; `position` numbers what is coded, `nth` what was done."""
     stay, code, position, nth = (coded[name] for name in ("stay", "code", "position", "nth"))
     number = stays.number[stay] * 64 + code
-    start = (stays.admitted[stay] // DAY + stays.operation_day[stay]) * DAY + stays.theatre[stay] + 900 * (nth - 1)
+    start = stays.operation_at[stay] + 900 * (nth - 1)
     start = np.clip(start, stays.admitted[stay] + 600, stays.discharged[stay] - 900)
     lasting = 2400 + (world.uniform("procedures.time", number) * 6000).astype(np.int64)
     end = np.minimum(start + lasting, stays.discharged[stay])

@@ -16,6 +16,7 @@ from analysis.demo.house_settings import (
     Practices,
     Records,
     RollOut,
+    Shortages,
     Stories,
     SurgeonQuality,
 )  # fmt: skip
@@ -112,11 +113,13 @@ def demo_parameters(folder: Path | None = None) -> DemoParameters:
 
 def _stories(folder: Path) -> Stories:
     """The files that are one story each, and the habits of every other YAML file."""
-    families = [file for file in sorted(folder.glob("*.yaml")) if file.stem not in ("roll_out", "surgeon_quality")]
+    alone = ("roll_out", "surgeon_quality", "waiting")
+    families = [file for file in sorted(folder.glob("*.yaml")) if file.stem not in alone]
     habits = [read_settings(file, Practices).root for file in families]
     return Stories(
         roll_out=read_settings(folder / "roll_out.yaml", RollOut),
         surgeon_quality=read_settings(folder / "surgeon_quality.yaml", SurgeonQuality),
+        shortages=read_settings(folder / "waiting.yaml", Shortages).root,
         practices={name: habit for family in habits for name, habit in family.items()},
     )
 

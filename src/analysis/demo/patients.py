@@ -26,7 +26,8 @@ class Stays:
     stay as planned, `days` what the cost management makes of it (never longer); `icu_from` and `icu_days` count days;
     `effect` is the factor of physician and stories on drugs, consumables, examinations; `infection`, `readmitted`: what
     stories add to the probability; `meeting`: day after admission of an MDT meeting (-1 = none); `touched`: which
-    stories (of stories/*_stays.csv, in their order) act on the stay.
+    stories (of stories/*_stays.csv, in their order) act on the stay; `booked`: the queues have served it (book.py),
+    `operation_at`: second at which an operation begins, `operation_end` (-1 = not known), `room` (-1 = none).
     """
 
     number: np.ndarray
@@ -54,14 +55,13 @@ class Stays:
     readmitted: np.ndarray
     meeting: np.ndarray
     touched: np.ndarray
+    booked: np.ndarray
+    operation_at: np.ndarray
+    operation_end: np.ndarray
+    room: np.ndarray
 
     def __len__(self) -> int:
         return len(self.person)
-
-    @property
-    def theatre(self) -> np.ndarray:
-        """Second of the day at which an operation of the stay begins."""
-        return 9 * 3600 + (self.person * 7919) % (6 * 3600)
 
     def take(self, rows: np.ndarray) -> "Stays":
         return Stays(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
@@ -77,7 +77,7 @@ class People:
 
 
 def draw_stays(world: World, physicians: Physicians) -> tuple[Stays, People]:
-    """All stays that are in house at some time of the data, and the people they are of."""
+    """All simulated stays as planned, those of the run-in among them, and the people they are of."""
     arrivals, people = _first_arrivals(world)
     found = []
     for generation in range(_GENERATIONS):
@@ -87,10 +87,13 @@ def draw_stays(world: World, physicians: Physicians) -> tuple[Stays, People]:
         found.append(stays)
         arrivals = _return(world, stays, arrivals, generation)
     every = Stays(*(np.concatenate([getattr(s, f.name) for s in found]) for f in fields(Stays)))
-    leaves = every.discharged // DAY
-    inside = (leaves >= world.data_day) & (every.admitted < world.end_day * DAY)
-    every = every.take(np.flatnonzero(inside))
     return every.take(np.lexsort((every.number, every.admitted))), people
+
+
+def in_data(world: World, stays: Stays) -> Stays:
+    """Those of the stays that are in house at some time of the data."""
+    inside = (stays.discharged // DAY >= world.data_day) & (stays.admitted < world.end_day * DAY)
+    return stays.take(np.flatnonzero(inside))
 
 
 def first_share(world: World) -> np.ndarray:
@@ -183,6 +186,7 @@ def _admit(
     discharged = (day + days) * DAY + ((9.0 + 7.5 * u("leaves")) * 3600).astype(np.int64)
     discharged = np.minimum(np.maximum(discharged, admitted + 4 * 3600), (day + days + 1) * DAY - 60)
     operation = np.minimum(waits, np.maximum(base - 1, 0))
+    begins = (day + operation) * DAY + 9 * 3600 + (person * 7919) % (6 * 3600)
     icu_from, icu_days = _intensive(world, number, drg, severity, operation, base)
     dying = world.of_drgs("died")[drg] * by_severity(world, 0.5, 1.0, 2.4)[drg, severity] + change.added["died"]
     return Stays(
@@ -192,6 +196,7 @@ def _admit(
         physicians.use[physician] / (shares @ physicians.use)[drg] * change.use[:, None],
         change.added["infection"], change.added["readmitted"] + after.added["readmitted"], meeting,
         np.array([hit | after.touched[name] for name, hit in change.touched.items()], bool).reshape(-1, len(drg)).T,
+        np.zeros(len(drg), bool), begins, np.full(len(drg), -1), np.full(len(drg), -1),
     )  # fmt: skip
 
 

@@ -1,6 +1,4 @@
-"""What was planned and what can be done: budgets, bonuses, practical minutes, capacities of resources."""
-
-from datetime import date, timedelta
+"""What was planned and what can be done: budgets, bonuses, practical minutes."""
 
 import numpy as np
 import pandas as pd
@@ -74,20 +72,6 @@ def resources_table(world: World) -> pa.Table:
         if centre.class_ in ("clinical", "technology")
     ]  # fmt: skip
     return col.rows_table("resources", rows)
-
-
-def capacities_table(world: World) -> pa.Table:
-    since = date(1970, 1, 1) + timedelta(days=world.first_day)
-    rows = [
-        {
-            "hospital_id": world.hospital_id, "resource": name, "weekday": weekday, "valid_from": since,
-            "opens_hour": opens, "closes_hour": closes,
-            "units": max(1 if weekday < 6 else 0, round((units if weekday < 6 else weekend) * world.scale)),
-        }
-        for name, (units, opens, closes, weekend) in world.parameters.records.resources.items()
-        for weekday in range(1, 8)
-    ]  # fmt: skip
-    return col.rows_table("capacities", rows)
 
 
 def _drg_budgets(world: World, month: int) -> list[dict[str, object]]:

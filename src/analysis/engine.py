@@ -3,6 +3,7 @@
 Tables are SQL: `sql/NAME.sql` of a package holds one SELECT and makes table NAME; values come in as named $parameters.
 """
 
+import os
 import re
 from collections.abc import Sequence
 from functools import cache
@@ -27,6 +28,8 @@ EngineKind = Literal["duckdb", "spark"]
 _CLOSED_IN = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 #: What the database says when a file it reads is damaged or a query cannot run.
 EngineError = duckdb.Error
+#: How the database tells what the system refused.
+_ERRNO = re.compile(r'"errno":"(\d+)"')
 _PARAMETER = re.compile(r"\$([a-z_]+)")
 #: Rows that one core reads at a time: a month's charge lines are read by several cores at once.
 _ROW_GROUP = 262_144
@@ -109,11 +112,17 @@ class Engine:
             raise SelectError(str(error)) from error
 
     def save(self, select: str, path: Path) -> None:
-        """Write the rows of a SELECT to a Parquet file without holding them; SelectError where it fails."""
+        """Write the rows of a SELECT to a Parquet file without holding them.
+
+        SelectError where the SELECT fails, OSError where the disk does.
+        """
         target = str(path).replace("'", "''")
         try:
             self._db.execute(f"copy (\n{select}\n) to '{target}' (format parquet)")
         except duckdb.Error as error:
+            refused = _ERRNO.search(str(error))
+            if refused:  # the system refused to write, such as a full disk: no fault of the SELECT
+                raise OSError(int(refused[1]), os.strerror(int(refused[1])), str(path)) from error
             raise SelectError(str(error)) from error
 
     def put(self, name: str, rows: pa.Table | pd.DataFrame) -> None:
@@ -146,8 +155,10 @@ class Engine:
             self._spark.lend(name, self.arrow(f'select * from "{name}"'))
         given = _used(select, parameters)
         columns = self._db.execute(f"describe ({select})", given).fetchall()
-        self._db.register("_from_spark", self._spark.arrow(select, given))
-        typed = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind, *_ in columns)
+        rows = self._spark.arrow(select, given)
+        self._db.register("_from_spark", rows.rename_columns([f"c{place}" for place in range(len(columns))]))
+        named = [(kind, name.replace('"', '""')) for name, kind, *_ in columns]
+        typed = ", ".join(f'cast(c{place} as {kind}) as "{name}"' for place, (kind, name) in enumerate(named))
         return f"select {typed} from _from_spark"
 
     def frame(self, select: str, **parameters: Any) -> pd.DataFrame:

@@ -4,6 +4,7 @@ import os
 import re
 import tempfile
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +44,11 @@ class Spark:
     """A Spark session that sees the line tables as Parquet files and every other table as it was last lent."""
 
     def __init__(self) -> None:
-        self._scratch = tempfile.TemporaryDirectory(prefix="workbench-spark-")
-        self._session = _start(Path(self._scratch.name))
+        self._session = _start()
         self._lines: set[str] = set()
 
     def close(self) -> None:
         self._session.stop()
-        self._scratch.cleanup()
 
     def attach(self, table: Table, paths: Sequence[Path]) -> None:
         """Make a line table's files visible under its name; without files, an empty table of its schema."""
@@ -82,11 +81,18 @@ class Spark:
         rows.createOrReplaceTempView(name)
 
 
-def _start(scratch: Path) -> SparkSession:
+@cache
+def _scratch() -> tempfile.TemporaryDirectory:
+    """Gone when Python ends; Java keeps to the first one it is given, however many sessions follow."""
+    return tempfile.TemporaryDirectory(prefix="workbench-spark-")
+
+
+def _start() -> SparkSession:
     """The cluster that the folder in SPARK_CONF_DIR describes, else this machine."""
-    settings = _SAME_ANSWERS | {"spark.sql.warehouse.dir": (scratch / "warehouse").as_uri()}
+    scratch = _scratch().name
+    settings = _SAME_ANSWERS | {"spark.sql.warehouse.dir": Path(scratch, "warehouse").as_uri()}
     if not os.environ.get("SPARK_CONF_DIR"):
-        settings |= _THIS_MACHINE | {"spark.local.dir": str(scratch)}
+        settings |= _THIS_MACHINE | {"spark.local.dir": scratch}
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     try:
         return SparkSession.builder.config(map=settings).getOrCreate()

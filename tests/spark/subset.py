@@ -13,7 +13,7 @@ _ORDERED = (
     exp.RowNumber, exp.Rank, exp.DenseRank, exp.PercentRank, exp.CumeDist, exp.Ntile,
     exp.Lag, exp.Lead, exp.FirstValue, exp.LastValue, exp.NthValue,
 )  # fmt: skip
-_WEEKDAYS = {"dow", "dayofweek", "weekday"}
+_WEEKDAYS = {"dow", "isodow", "dayofweek", "dayofweek_iso", "weekday"}
 
 
 def departures(select: str) -> list[str]:
@@ -51,7 +51,7 @@ def _moved_date(node: exp.Expression) -> bool:
 def _weekday(node: exp.Expression) -> bool:
     named = isinstance(node, exp.Extract) and node.name.lower() in _WEEKDAYS
     part = isinstance(node, exp.Anonymous) and node.expressions and node.expressions[0].name.lower() in _WEEKDAYS
-    return named or bool(part) or isinstance(node, exp.DayOfWeek) or _called(node, "weekday")
+    return named or bool(part) or isinstance(node, exp.DayOfWeek | exp.DayOfWeekIso) or _called(node, "weekday")
 
 
 def _cut_fraction(node: exp.Expression) -> bool:
@@ -79,7 +79,7 @@ def _called(node: exp.Expression, name: str) -> bool:
 _DIFFERENT: dict[str, Callable[[exp.Expression], bool]] = {
     "date_diff of anything but days between casts to date": _difference_of_times,
     "a date moved by an interval without a cast": _moved_date,
-    "day of the week (isodow is the same on both)": _weekday,
+    "day of the week (take date_diff from a Monday, modulo 7)": _weekday,
     "a cast to a whole number without round": _cut_fraction,
     "a quantile (take percent_rank, or median)": lambda node: isinstance(
         node, exp.PercentileCont | exp.PercentileDisc | exp.Quantile | exp.ApproxQuantile | exp.WithinGroup

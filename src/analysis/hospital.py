@@ -148,6 +148,15 @@ def seal_folder(folder: Path) -> None:
     write_text(folder / _SEAL, json.dumps(marks, ensure_ascii=False, indent=1) + "\n")
 
 
+def is_whole(folder: Path) -> bool:
+    """True where the folder is sealed and every table file is, byte for byte, what was written."""
+    try:
+        seal = _read_seal(folder)
+    except InputError:
+        return False
+    return seal is not None and all(sha256(folder / name) == mark for name, mark in seal.items())
+
+
 #: What to do about a folder that is not what was written.
 _AGAIN = f"run `workbench import` (or `demo`) again; if files were changed on purpose, remove {_SEAL} from the folder"
 

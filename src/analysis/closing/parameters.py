@@ -33,5 +33,5 @@ def read_parameters(hospital: Hospital) -> Parameters:
         files.append(folder / "targets" / f"{settings.targets}.yaml")
         targets = read_settings(files[-1], Targets)
     files += [folder / "payment" / f"{name}.yaml" for name in settings.payment]
-    text = "\n".join(f"{file.name}\n{file.read_text('utf8')}" for file in files if file.is_file())
+    text = "\n".join(f"{file.name}\n{file.read_text('utf8', errors='replace')}" for file in files if file.is_file())
     return Parameters(folder, settings, scheme, targets, text)

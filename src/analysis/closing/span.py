@@ -76,6 +76,8 @@ def span_of(engine: Engine, hospital: Hospital) -> Span:
             rows=[f"ledger has {min(ledger)} to {max(ledger)}"],
             mend="bring discharges with their months (date_precision: month), or leave the accounts out",
         )
+    if ledger:
+        _refuse_gap(engine, hospital)
     first = min([reach["first"][:cut], *(month[:cut] for month in ledger)])
     return Span(
         Period(first),
@@ -84,3 +86,25 @@ def span_of(engine: Engine, hospital: Hospital) -> Span:
         max(Period(min(charges)).start, Period(first).start) if charges else _NEVER,
         Period(min(ledger)).start if ledger else _NEVER,
     )
+
+
+def _refuse_gap(engine: Engine, hospital: Hospital) -> None:
+    """A hospital that keeps accounts does not stand empty for years: one mistyped year would close all between."""
+    gap = engine.frame(
+        """select strftime(discharged_at, '%Y-%m') as month, stay_id,
+            lag(strftime(discharged_at, '%Y-%m')) over (order by discharged_at, stay_id) as before,
+            lag(stay_id) over (order by discharged_at, stay_id) as stay_before
+        from stays where discharged_at is not null
+        qualify discharged_at > lag(discharged_at) over (order by discharged_at, stay_id) + interval 24 month
+        order by month, stay_id limit 3"""
+    )
+    if len(gap):
+        raise InputError(
+            "no discharge for more than two years: a mistyped year?",
+            where=f"{hospital.folder / 'stays.parquet'}, column discharged_at",
+            rows=[
+                f"{row.before} (stay {row.stay_before}), then {row.month} (stay {row.stay_id})"
+                for row in gap.itertuples()
+            ],
+            mend="correct the discharge, or leave out what lies before or after the gap, and import again",
+        )

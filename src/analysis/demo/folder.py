@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-import shutil
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from analysis.errors import InputError
+from analysis.files import only_one, recover, replacing_folder, write_text
+from analysis.hospital import is_whole
 from analysis.settings import parameters_folder
 
 #: What the folder was made by; a folder without it was not made here and is never replaced.
@@ -44,39 +45,34 @@ def make_demo(
         "first": first,
         "last": last,
     }
-    retired = out.with_name(f".{out.name}.retired")
-    if retired.exists() and not out.exists():
-        retired.rename(out)
-    if _read_card(out) == made_by:
-        return None
-    if out.exists() and any(out.iterdir()) and not _read_card(out):
-        raise InputError(
-            "the folder is there and was not made by `workbench demo`",
-            where=str(out),
-            mend="choose another --out, or move it away",
-        )
-    return _write(out, retired, made_by, progress)
+    with only_one(out.with_name(f".{out.name}.lock"), "workbench demo into this folder", out):
+        recover(out)
+        if _read_card(out) == made_by and is_whole(out):
+            return None
+        if out.exists() and any(out.iterdir()) and not _read_card(out):
+            raise InputError(
+                "the folder is there and was not made by `workbench demo`",
+                where=str(out),
+                mend="choose another --out, or move it away",
+            )
+        return _write(out, made_by, progress)
 
 
-def _write(out: Path, retired: Path, made_by: dict[str, Any], progress: Callable[[str], None] | None) -> dict[str, int]:
+def _write(out: Path, made_by: dict[str, Any], progress: Callable[[str], None] | None) -> dict[str, int]:
     from analysis.demo.generator import write_demo
 
-    unfinished = out.with_name(f".{out.name}.unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)
     chosen = {name: made_by[name] for name in ("seed", "without", "stays_per_year", "first", "last")}
-    rows = write_demo(unfinished, **chosen, progress=progress)
-    (unfinished / MADE_BY).write_text(json.dumps(made_by, indent=1) + "\n", "utf8")
-    shutil.rmtree(retired, ignore_errors=True)
-    if out.exists():
-        out.rename(retired)
-    unfinished.rename(out)
-    shutil.rmtree(retired, ignore_errors=True)
+    with replacing_folder(out) as unfinished:
+        rows = write_demo(unfinished, **chosen, progress=progress)
+        write_text(unfinished / MADE_BY, json.dumps(made_by, indent=1) + "\n")
     return rows
 
 
 def _read_card(folder: Path) -> dict[str, Any] | None:
-    card = folder / MADE_BY
-    return json.loads(card.read_text("utf8")) if card.exists() else None
+    try:
+        return dict(json.loads((folder / MADE_BY).read_text("utf8")))
+    except (FileNotFoundError, NotADirectoryError, ValueError, TypeError):
+        return None
 
 
 def _generator_hash() -> str:

@@ -12,7 +12,7 @@ from analysis.demo.assembly import pieces
 from analysis.demo.parameters import DemoParameters, demo_parameters
 from analysis.demo.world import build_world
 from analysis.engine import write_parquet
-from analysis.hospital import save_card, save_table
+from analysis.hospital import save_card, save_table, seal_folder
 from analysis.settings import SourceCard
 
 
@@ -82,4 +82,5 @@ def write_demo(
             progress(f"{rows['charged_at'][0].as_py():%Y-%m}")
     write_parquet(stories.truth(world), out / "truth" / "stories.parquet")
     save_card(out, SourceCard(name="示范医院", name_en="Demonstration hospital", closing="demo"))
+    seal_folder(out)
     return {name: rows for name, rows in written.items() if rows}

@@ -1,9 +1,9 @@
 """SQL that turns the text of a cell into a contract type, or into null where the text is no such thing.
 
-Each expression reads a column of text `x`. Numbers may have thousands separators (1,234.50) and an exponent; money,
-quantities and prices are rounded half away from zero to the contract's decimals. Times may be written 2023-06-01,
-2023/6/1, 2023.6.1, 2023年6月1日 or 20230601, with or without 8:30, 08:30:00; from a sheet also as its serial number;
-other ways of writing them are named in the spec (date_formats.py).
+Each expression reads a column of text `x`. Numbers may have thousands separators (1,234.50), full-width digits
+(１，２３４) and an exponent; money, quantities and prices are rounded half away from zero to the contract's decimals.
+Times may be written 2023-06-01, 2023/6/1, 2023.6.1, 2023年6月1日 or 20230601, with or without 8:30, 08:30:00; from a
+sheet also as its serial number; other ways of writing them are named in the spec (date_formats.py).
 """
 
 from analysis.contract import ColumnType
@@ -67,7 +67,13 @@ def rounded_sql(kind: ColumnType, x: str) -> str | None:
 
 
 def _plain(x: str) -> str:
+    x = _narrow(x)
     return f"case when regexp_full_match({x}, '{_NUMBER}') then replace({x}, ',', '') end"
+
+
+def _narrow(x: str) -> str:
+    """Full-width digits and signs, as Chinese keyboards write them, in the usual width."""
+    return f"translate({x}, '０１２３４５６７８９．，－＋', '0123456789.,-+')"
 
 
 def _time(x: str, serials: bool) -> str:

@@ -30,6 +30,8 @@ def find_encoding(path: Path, spec: FileSpec, language: str) -> str:
     for encoding in tried:
         fault = _first_fault(path, spec, encoding)
         if fault is None:
+            if encoding == "gb18030":
+                _refuse_utf8(path, spec)
             return encoding
         faults[encoding] = fault
     line, byte = faults[tried[0]]
@@ -63,6 +65,28 @@ def _first_fault(path: Path, spec: FileSpec, encoding: str) -> tuple[int, int] |
             if not chunk:
                 return None
             line += chunk.count(b"\n")
+
+
+def _refuse_utf8(path: Path, spec: FileSpec) -> None:
+    """GB18030 reads nearly any bytes: lines that are Chinese in UTF-8 would become other characters without a word."""
+    with open_bytes(path, spec) as stream:
+        for number, line in enumerate(stream, 1):
+            if not line.isascii() and _is_chinese_utf8(line):
+                raise InputError(
+                    "lines in UTF-8 in a file that is read as GB18030",
+                    where=f"{path}, line {number}",
+                    rows=[line.decode("utf-8").strip()[:80]],
+                    mend="export the file again in one encoding; if all is UTF-8, set encoding: utf-8 in the spec",
+                )
+
+
+def _is_chinese_utf8(line: bytes) -> bool:
+    """Two characters or more of the usual Chinese ones, and nothing that UTF-8 does not know (never so by chance)."""
+    try:
+        text = line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return sum("\u4e00" <= letter <= "\u9fff" for letter in text) > 1
 
 
 def _mend(path: Path, spec: FileSpec, tried: tuple[str, ...]) -> str:

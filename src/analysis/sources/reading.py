@@ -110,10 +110,36 @@ def _read_xlsx(path: Path, spec: FileSpec, language: str, unreadable: list[Unrea
             )
         sheet = book[spec.sheet] if spec.sheet else book.worksheets[0]
         sheet.reset_dimensions()
+        _refuse_uncalculated(path, sheet.title)
         rows = ((number, [_cell(v) for v in row]) for number, row in enumerate(sheet.values, 1))
         yield from _tables(rows, path, spec, unreadable)
     finally:
         book.close()
+
+
+def _refuse_uncalculated(path: Path, name: str) -> None:
+    """A formula that no spreadsheet program has calculated has no value: its cell would be read as empty."""
+    with zipfile.ZipFile(path) as packed:
+        if not any(b"<f" in packed.read(part) for part in packed.namelist() if part.startswith("xl/worksheets/")):
+            return
+    formulas = openpyxl.load_workbook(path, read_only=True)
+    values = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    try:
+        for sheet in (formulas[name], values[name]):
+            sheet.reset_dimensions()
+        pairs = zip(formulas[name].iter_rows(), values[name].iter_rows(values_only=True), strict=False)
+        for row, found in pairs:
+            for cell, value in zip(row, found, strict=False):
+                if value is None and cell.data_type == "f":
+                    raise InputError(
+                        "a cell holds a formula that was never calculated",
+                        where=f"{path}, sheet {name}, cell {cell.coordinate}",
+                        rows=[str(cell.value)[:80]],
+                        mend="open the workbook in Excel, save it, and import again",
+                    )
+    finally:
+        formulas.close()
+        values.close()
 
 
 def _cell(value: Any) -> str | None:

@@ -7,6 +7,11 @@ from analysis.sources.casting import NOUNS
 from analysis.sources.date_formats import DATED, hint_sql
 from analysis.sources.spec import TableSpec
 
+#: What no code or name holds: NUL and its like. Tabs and line breaks are text.
+_CONTROL = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]"
+#: When something happened, besides the column that gives a row its month: 1900-01-01 and 9999-12-31 mean "not known".
+_HAPPENED = {"stays": ("admitted_at", "discharged_at")}
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -54,7 +59,10 @@ def _column_rules(table: Table, column: Column, spec: TableSpec) -> list[Rule]:
     if mapping and mapping.unmapped == "refuse":
         unmapped = f'"text {name}" is not null and "code {name}" is null'
         rules.append(Rule(f"column {name}: not in the value map", unmapped, f"{shown} is not in the value map'", name))
-    if column.type not in ("code", "text"):
+    if column.type in ("code", "text"):
+        control = f"regexp_matches(\"text {name}\", '{_CONTROL}')"
+        rules.append(Rule(f"column {name}: a control character", control, f"'column {name}: a control character'"))
+    else:
         noun = NOUNS[column.type]
         text = f"'column {name}: text ''' || \"code {name}\" || ''' is not {noun}'"
         if column.type in DATED:
@@ -62,6 +70,9 @@ def _column_rules(table: Table, column: Column, spec: TableSpec) -> list[Rule]:
             text = f"{text} || {hint}"
         bad = f'"code {name}" is not null and "{name}" is null'
         rules.append(Rule(f"column {name}: not {noun}", bad, text, name))
+    if name in _HAPPENED.get(table.name, (table.month_of,)) and column.type in ("date", "timestamp"):
+        unlikely = f"\"{name}\" < timestamp '1901-01-01' or \"{name}\" >= timestamp '3000-01-01'"
+        rules.append(Rule(f"column {name}: no likely year", unlikely, f"{shown} is in no likely year'", name))
     if column.values:
         allowed = ", ".join(f"'{code}'" for code in column.allowed())
         words = ", ".join(column.allowed())

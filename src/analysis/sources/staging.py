@@ -40,6 +40,7 @@ def stage_files(engine: Engine, spec: SourceSpec, folder: Path, staging: Path) -
             for number, path in enumerate(_paths(name, file, folder))
         ]
         _same_columns(here)
+        _none_twice(here)
         if not file.may_be_empty and not any(part.rows for part in here):
             raise InputError(
                 "the file has no rows",
@@ -83,6 +84,19 @@ def _stage(path: Path, name: str, file: FileSpec, language: str, folder: Path, t
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     return StagedFile(name, shown, digest, columns, rows, tuple(unreadable))
+
+
+def _none_twice(parts: list[StagedFile]) -> None:
+    """The same delivery twice: where a spec numbers the lines itself, their keys would not show it."""
+    seen: dict[str, str] = {}
+    for part in parts:
+        first = seen.setdefault(part.sha256, part.path)
+        if part.rows and first != part.path:
+            raise InputError(
+                f"two files of {part.name} have the same content",
+                where=f"{first}, {part.path}",
+                mend="take one of them away; a month that was delivered again replaces its first delivery",
+            )
 
 
 def _same_columns(parts: list[StagedFile]) -> None:

@@ -29,7 +29,8 @@ from analysis.demo import (
     wards,
 )  # fmt: skip
 from analysis.demo.line_numbers import Lines
-from analysis.demo.patients import People, Stays, draw_stays, in_data
+from analysis.demo.patients import Stays, draw_stays, in_data
+from analysis.demo.people import People
 from analysis.demo.recipes import Recipes, compile_recipes
 from analysis.demo.world import World
 

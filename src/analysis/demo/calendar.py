@@ -9,15 +9,20 @@ from analysis.demo.world import DAY, World
 _EPOCH = date(1970, 1, 1)
 
 
-def day_weights(world: World, months: list[float], weekdays: list[float], winter: float = 0.0) -> np.ndarray:
-    """Arrivals of every simulated day against the yearly mean (1); winter 0.4: 40 % more in mid-January."""
+def day_weights(world: World, months: list[float], weekdays: list[float]) -> np.ndarray:
+    """Arrivals of every simulated day against the yearly mean (1)."""
     days = world.first_day + np.arange(len(world.day_month))
     month = np.array([world.all_months[m].start.month for m in world.day_month - world.day_month[0]])
     weekday = (days + 3) % 7
-    of_year = np.array([(_EPOCH + timedelta(days=int(d))).timetuple().tm_yday for d in days])
-    wave = 1 + winter * np.cos(2 * np.pi * (of_year - 15) / 365.25)
     level = np.mean(months) * np.mean(weekdays)
-    return np.array(months)[month - 1] * np.array(weekdays)[weekday] * wave / level
+    return np.array(months)[month - 1] * np.array(weekdays)[weekday] / level
+
+
+def winter_wave(world: World, winter: float) -> np.ndarray:
+    """Arrivals of every simulated day against those without a winter; 0.4: 40 % more in mid-January, less in July."""
+    days = world.first_day + np.arange(len(world.day_month))
+    of_year = np.array([(_EPOCH + timedelta(days=int(d))).timetuple().tm_yday for d in days])
+    return 1 + winter * np.cos(2 * np.pi * (of_year - 15) / 365.25)
 
 
 def draw_days(world: World, rng: np.random.Generator, weights: np.ndarray, per_day: float) -> np.ndarray:

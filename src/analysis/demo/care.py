@@ -34,26 +34,39 @@ from analysis.periods import Period
 
 @dataclass(frozen=True)
 class Tariff:
-    """Per item: charge category, price in fen by item x (before, after the reform), who performs (-1 = the ward)."""
+    """Per item: charge category, price in fen by item x time, who performs (-1 = the ward).
+
+    `since`: months from which the second, third ... column of prices holds, in order.
+    """
 
     kinds: np.ndarray
     prices: np.ndarray
-    reform_month: int
+    since: tuple[Period, ...]
     performs: np.ndarray
+    first: Period
 
     def price(self, item: np.ndarray, month: np.ndarray) -> np.ndarray:
-        return self.prices[item, (month >= self.reform_month).astype(np.int64)]
+        """Prices of items in months (0 = first of the data)."""
+        begins = [_months_between(self.first, start) for start in self.since]
+        return self.prices[item, np.searchsorted(begins, month, side="right")]
 
 
 def read_tariff(world: World) -> Tariff:
-    reform = world.parameters.settings.price_reform
-    before = fen(world)
-    reformed = np.array([item.kind in reform.kinds for item in world.items])
-    after = np.where(reformed, np.rint(before * reform.factor).astype(np.int64), before)
-    start, first = Period(reform.from_month), world.months[0]
-    month = (start.year - first.year) * 12 + start.start.month - first.start.month
+    """First prices, and those after each change of the shocks that happen."""
+    shocks = world.parameters.stories.shocks
+    named = {"implant_procurement": shocks.implant_procurement, "service_price_reform": shocks.service_price_reform}
+    changes = sorted((c for name, c in named.items() if name in world.stories), key=lambda c: c.from_month)
+    prices = [fen(world)]
+    for change in changes:
+        factors = [change.factor(item.code, item.group, item.kind) for item in world.items]
+        prices.append(np.rint(prices[-1] * factors).astype(np.int64))
     performs = np.array([world.department(item.performs) if item.performs else -1 for item in world.items])
-    return Tariff(category(world), np.stack([before, after], axis=1), month, performs)
+    since = tuple(Period(change.from_month) for change in changes)
+    return Tariff(category(world), np.stack(prices, axis=1), since, performs, world.months[0])
+
+
+def _months_between(first: Period, later: Period) -> int:
+    return (later.year - first.year) * 12 + later.start.month - first.start.month
 
 
 @dataclass(frozen=True)
@@ -115,21 +128,11 @@ def _planned(world: World, recipes: Recipes, physicians: Physicians, stays: Stay
     shared = recipes.decision[row]
     decided = np.flatnonzero(shared >= 0)
     u[decided] = decisions[stay[decided], shared[decided]]
-    low, high = recipes.low[row], recipes.high[row]
-    moved = np.flatnonzero(recipes.shift[row] != 0)
-    step = _towards_domestic(world, stays)[stay[moved]] * recipes.shift[row[moved]]
-    high[moved] += np.where(step < 0, step, 0)
-    low[moved] -= np.where(step > 0, step, 0)
-    happens = (u >= low) & (u < high)
+    happens = (u >= recipes.low[row]) & (u < recipes.high[row])
     told = np.flatnonzero(recipes.story[row] >= 0)
     added = story_lines.added(world, physicians, stays, known)
     happens[told] = added[stay[told], recipes.story[row[told]]]
     return stay[happens], row[happens]
-
-
-def _towards_domestic(world: World, stays: Stays) -> np.ndarray:
-    strength = stories.at(stories.roll_out(world), world.month_of(stays.admitted), stays.department)
-    return np.minimum(1.0, strength * world.parameters.stories.roll_out.effects["imported"])
 
 
 def _spread(world: World, recipes: Recipes, stays: Stays, stay: np.ndarray, row: np.ndarray):

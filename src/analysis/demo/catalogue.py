@@ -17,7 +17,7 @@ _SYSTEM = {"drug": "national_drug", "consumable": "national_consumable"}
 
 def items_table(world: World, tariff: Tariff) -> pa.Table:
     """The catalogue at the prices of the last month."""
-    now = int(len(world.months) > tariff.reform_month)
+    now = sum(start <= world.months[-1] for start in tariff.since)
     return col.rows_table("items", [_item(item, tariff.prices[k, now]) for k, item in enumerate(world.items)])
 
 
@@ -50,12 +50,12 @@ def _item(item: Item, fen: int) -> dict[str, object]:
 
 
 def item_prices_table(world: World, tariff: Tariff) -> pa.Table:
-    """Every item's first price, and the new one of the price reform where it changed."""
-    reform = date.fromisoformat(f"{world.parameters.settings.price_reform.from_month}-01")
+    """Every item's first price, and the new ones from the day on which they changed."""
+    changes = [(k, start.start.date()) for k, start in enumerate(tariff.since, 1) if start <= world.months[-1]]
     rows = []
     for k, item in enumerate(world.items):
-        before, after = tariff.prices[k]
-        known = [(_FIRST, before)] + ([(reform, after)] if after != before and reform <= _last_day(world) else [])
+        prices = tariff.prices[k]
+        known = [(_FIRST, prices[0])] + [(day, prices[n]) for n, day in changes if prices[n] != prices[n - 1]]
         for day, fen in known:
             own = None if item.kind not in _SYSTEM else col.fen(fen)
             listed = col.fen(fen) if item.charged else None
@@ -104,10 +104,6 @@ def service_recipes_table(world: World) -> pa.Table:
         for centre in ([own[item.performs]] if item.performs else wards)
     ]
     return col.rows_table("service_recipes", rows)
-
-
-def _last_day(world: World) -> date:
-    return world.months[-1].next.start.date()
 
 
 def _national(item: Item, which: str) -> str:

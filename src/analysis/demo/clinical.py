@@ -139,6 +139,7 @@ def measurements_table(world: World, stays: Stays) -> pa.Table:
     for k, one in enumerate(names):
         rows = np.flatnonzero(name[pair] == k)
         value[rows] = values(world, one, stays.number[stay[pair[rows]]], nth[rows])
+        value[rows] = np.round(value[rows] * _risen(world, stays, one, stay[pair[rows]], nth[rows]), 2)
     number = stays.number[stay[pair]] * 10_000 + name[pair] * 100 + nth
     late = (world.uniform("measurements.late", number) * 20_000).astype(np.int64)
     at = stays.admitted[stay][pair] + nth * every[pair] * DAY + late
@@ -155,6 +156,15 @@ def measurements_table(world: World, stays: Stays) -> pa.Table:
             "measured_at": col.times(at[inside], world.lacking("measurements.at", number)),
         },
     )
+
+
+def _risen(world: World, stays: Stays, name: str, stay: np.ndarray, nth: np.ndarray) -> np.ndarray:
+    """How many times as high as without the stories a value is on its n-th occasion in a stay."""
+    found, marks = np.ones(len(stay)), practices.touches(world)
+    for row in world.parameters.story_stays:
+        if row.measured == name:
+            found[stays.touched[stay, marks.index(row.mark or row.story)] & (nth > 0)] *= row.rise
+    return found
 
 
 def _decision(world: World, recipes: Recipes, drg: int, name: str) -> int:

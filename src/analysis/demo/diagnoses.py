@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from analysis.demo import columns as col
+from analysis.demo import practices
 from analysis.demo.casemix import CC, MCC, never_coded_higher
 from analysis.demo.facts import has
 from analysis.demo.patients import Stays
@@ -131,7 +132,12 @@ def _complication_codes(world: World, stays: Stays) -> np.ndarray:
         name: _weighted(world, f"{name}_complication", {c: weight for c, (weight, _) in codes.items()}, stays.number)
         for name, codes in kinds.items()
     }
-    return np.where(mild, drawn["mild"], np.where(surgical, drawn["surgical"], drawn["medical"]))
+    found = np.where(mild, drawn["mild"], np.where(surgical, drawn["surgical"], drawn["medical"]))
+    names = practices.touches(world)
+    for row in world.parameters.story_stays:
+        if row.arises:
+            found[stays.touched[:, names.index(row.mark or row.story)]] = _codes(world).index(row.arises)
+    return found
 
 
 def _comorbidities(world: World, stays: Stays) -> list[tuple]:

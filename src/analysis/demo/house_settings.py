@@ -6,6 +6,7 @@ from pydantic import RootModel
 
 from analysis.demo.capacity_settings import QueueRules, Shortage
 from analysis.demo.listed import Drg, GroupRule
+from analysis.demo.shock_settings import Shocks
 from analysis.settings import Settings
 
 
@@ -21,7 +22,6 @@ class HospitalCard(Settings):
 class Calendar(Settings):
     stays: list[float]
     visits: list[float]
-    winter_drgs: dict[str, float]
     admission_weekdays: list[float]
     visit_weekdays: list[float]
 
@@ -32,21 +32,12 @@ class Spread(Settings):
     consumable: float
     exam: float
     department: float
-    physician_stay: float
-    physician_use: float
-    physician_quality: float
 
 
 class Region(Settings):
     mean_charge: float
     drift: dict[int, float]
     cost_to_charge: float
-
-
-class PriceReform(Settings):
-    from_month: str
-    factor: float
-    kinds: list[str]
 
 
 class Denials(Settings):
@@ -112,7 +103,6 @@ class HospitalSettings(Settings):
     cancelled_orders: float
     rates: dict[int, float]
     region: Region
-    price_reform: PriceReform
     denials: Denials
     fund: Fund
     accounts: AccountRates
@@ -242,6 +232,7 @@ class Stories(Settings):
     roll_out: RollOut
     surgeon_quality: SurgeonQuality
     shortages: dict[str, Shortage]
+    shocks: Shocks
     practices: dict[str, Practice]
 
     @property
@@ -252,7 +243,7 @@ class Stories(Settings):
     def all(self) -> dict[str, Settings]:
         """Every story by its name, the look-alikes that are always there among them."""
         known = {"roll_out": self.roll_out, "surgeon_quality": self.surgeon_quality}
-        return {**known, **self.shortages, **self.practices}
+        return {**known, **self.shortages, **self.practices, **dict(self.shocks)}
 
 
 class Drgs(RootModel[dict[str, Drg]]):

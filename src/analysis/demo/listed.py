@@ -125,7 +125,9 @@ class StayEffect(Settings):
     `days`: added, after the stay was multiplied by `stretch`; `complication`, `infection`, `readmitted`, `died`: added
     to the probability; `day_case`: treated without a night; `use`: factor on what varies with the patient.
     `after_meeting`: only where an MDT meeting is held, and `stretch` acts on the days after it. `after_operation`: the
-    stay ends at the latest so many days after the operation. `from_month`, `until_month`: of admission.
+    stay ends at the latest so many days after the operation. `from_month`, `until_month`: of admission. `mark`: a name
+    of its own for the stays of this row (it begins with the story's); `arises`: code of their complication;
+    `measured`: value that is `rise` times as high from the second measurement on.
     """
 
     story: str
@@ -144,6 +146,10 @@ class StayEffect(Settings):
     after_operation: int = 999
     from_month: str = "2020-01"
     until_month: str = "2099-12"
+    mark: str = ""
+    arises: str = ""
+    measured: str = ""
+    rise: float = 1
 
 
 class StoryCode(Settings):

@@ -34,6 +34,7 @@ from analysis.demo.listed import (
     StoryCode,
     StoryLine,
 )  # fmt: skip
+from analysis.demo.shock_settings import Shocks
 from analysis.errors import InputError
 from analysis.settings import Settings, parameters_folder, read_settings
 
@@ -112,14 +113,15 @@ def demo_parameters(folder: Path | None = None) -> DemoParameters:
 
 
 def _stories(folder: Path) -> Stories:
-    """The files that are one story each, and the habits of every other YAML file."""
-    alone = ("roll_out", "surgeon_quality", "waiting")
+    """The files that are no habits, and the habits of every other YAML file."""
+    alone = ("roll_out", "surgeon_quality", "waiting", "shocks")
     families = [file for file in sorted(folder.glob("*.yaml")) if file.stem not in alone]
     habits = [read_settings(file, Practices).root for file in families]
     return Stories(
         roll_out=read_settings(folder / "roll_out.yaml", RollOut),
         surgeon_quality=read_settings(folder / "surgeon_quality.yaml", SurgeonQuality),
         shortages=read_settings(folder / "waiting.yaml", Shortages).root,
+        shocks=read_settings(folder / "shocks.yaml", Shocks),
         practices={name: habit for family in habits for name, habit in family.items()},
     )
 

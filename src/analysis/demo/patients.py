@@ -1,21 +1,18 @@
-"""Who is admitted when, by whom and for how long: arrivals, planned cycles and readmissions, before any story acts."""
+"""Who is admitted when, by whom and for how long: first arrivals, planned cycles and readmissions."""
 
 from dataclasses import dataclass, fields
-from statistics import NormalDist
 
 import numpy as np
 from scipy.stats import poisson
 
 from analysis.demo import meetings, practices, stories
-from analysis.demo.calendar import admission_seconds, day_weights, draw_days
+from analysis.demo.arrivals import GENERATIONS, SLOTS, first_arrivals
+from analysis.demo.calendar import admission_seconds
 from analysis.demo.casemix import by_severity, severity_effect, severity_shares
 from analysis.demo.facts import facts
-from analysis.demo.staff import Physicians, assign, caseload
+from analysis.demo.people import People
+from analysis.demo.staff import Physicians, assign, caseload, referred
 from analysis.demo.world import DAY, World
-
-_GENERATIONS = 10
-#: Stay numbers a person: the first `_GENERATIONS` for admissions in their order, the rest for stays that stories add.
-SLOTS = 16
 
 
 @dataclass(frozen=True)
@@ -67,20 +64,11 @@ class Stays:
         return Stays(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
 
 
-@dataclass(frozen=True)
-class People:
-    """One entry a person: day of birth, sex, payer (position in settings.payers)."""
-
-    born: np.ndarray
-    male: np.ndarray
-    payer: np.ndarray
-
-
 def draw_stays(world: World, physicians: Physicians) -> tuple[Stays, People]:
     """All simulated stays as planned, those of the run-in among them, and the people they are of."""
-    arrivals, people = _first_arrivals(world)
+    arrivals, people = first_arrivals(world)
     found = []
-    for generation in range(_GENERATIONS):
+    for generation in range(GENERATIONS):
         if not len(arrivals["drg"]):
             break
         stays = _admit(world, physicians, people, arrivals, generation)
@@ -96,53 +84,6 @@ def in_data(world: World, stays: Stays) -> Stays:
     return stays.take(np.flatnonzero(inside))
 
 
-def first_share(world: World) -> np.ndarray:
-    """First arrivals a year of each DRG for every stay asked for: what cycles and readmissions do not bring."""
-    share = world.of_drgs("share") / world.of_drgs("share").sum()
-    back = world.of_drgs("readmitted") * share
-    to = np.array([world.drg_codes.index(d.readmitted_as) for d in world.drgs])
-    cycles = np.array([d.cycles[0] for d in world.drgs])
-    first = (share - np.bincount(to, weights=back, minlength=len(share))) / cycles
-    return np.maximum(first, 0)
-
-
-def _first_arrivals(world: World) -> tuple[dict[str, np.ndarray], People]:
-    calendar = world.parameters.settings.calendar
-    rng = world.rng("arrivals")
-    day, drg = [], []
-    for k, (code, share) in enumerate(zip(world.drg_codes, first_share(world), strict=True)):
-        winter = calendar.winter_drgs.get(code, 0.0)
-        weights = day_weights(world, calendar.stays, calendar.admission_weekdays, winter)
-        days = draw_days(world, rng, weights, share * world.stays_per_year / 365.25)
-        day.append(days)
-        drg.append(np.full(len(days), k))
-    drg, day = np.concatenate(drg), np.concatenate(day)
-    people = _draw_people(world, drg, day)
-    person = np.arange(len(drg))
-    cycles = np.array([d.cycles[0] for d in world.drgs])[drg]
-    more = poisson.ppf(world.uniform("cycles", person), np.maximum(cycles - 1, 1e-9)).astype(np.int64)
-    return {
-        "person": person,
-        "drg": drg,
-        "day": day,
-        "left": np.where(cycles > 1, np.minimum(more, _GENERATIONS - 2), 0),
-        "planned": np.ones(len(drg), bool),
-        "tail": _even_normal(rng, drg * 10_000 + day // 365),
-    }, people
-
-
-def _draw_people(world: World, drg: np.ndarray, day: np.ndarray) -> People:
-    rng = world.rng("people")
-    mean, sd, low, high = np.array([d.age for d in world.drgs], float)[drg].T
-    age = np.clip(rng.normal(mean, sd), low, high + 0.99)
-    payers = np.array([share for share, _, _ in world.parameters.settings.payers.values()])
-    return People(
-        (day - age * 365.25).astype(np.int64),
-        rng.random(len(drg)) < world.of_drgs("male")[drg],
-        rng.choice(len(payers), len(drg), p=payers / payers.sum()),
-    )
-
-
 def _admit(
     world: World, physicians: Physicians, people: People, arrivals: dict[str, np.ndarray], generation: int
 ) -> Stays:
@@ -153,12 +94,12 @@ def _admit(
         return world.uniform(f"admission.{name}", number)
 
     shares = caseload(world, physicians)
-    physician = assign(u("physician"), shares, drg)
+    severity = (u("severity")[:, None] >= np.cumsum(severity_shares(world), axis=1)[drg]).sum(axis=1).clip(max=2)
+    physician = assign(u("physician"), referred(world, physicians), drg, severity)
     department = physicians.department[physician]
     cycle = arrivals["planned"] & (generation > 0)
     emergency = u("emergency") < np.where(cycle, 0.0, world.of_drgs("emergency")[drg])
     admitted = day * DAY + admission_seconds(world.normal("admission.at", number), emergency)
-    severity = (u("severity")[:, None] >= np.cumsum(severity_shares(world), axis=1)[drg]).sum(axis=1).clip(max=2)
     age, male = (day - people.born[person]) // 365.25, people.male[person]
     known = facts(
         world, number=number, drg=drg, department=department, age=age, male=male, emergency=emergency, severity=severity
@@ -209,20 +150,6 @@ def _length(
     spread = world.parameters.settings.spread.stay
     heavy = np.exp(spread * tail - spread**2 / 2)
     return mean * heavy * severity_effect(world)[drg, severity] * np.where(complication, longer, 1.0)
-
-
-def _even_normal(rng: np.random.Generator, group: np.ndarray) -> np.ndarray:
-    """Standard normal numbers that cover the distribution evenly within each group, in random order.
-
-    A group's yearly mean then hardly depends on the seed, though its cases and months vary as they should.
-    """
-    order = np.lexsort((rng.random(len(group)), group))
-    _, size = np.unique(group, return_counts=True)
-    nth = np.arange(len(group)) - np.repeat(np.cumsum(size) - size, size)
-    grid = np.array([NormalDist().inv_cdf((k + 0.5) / 2000) for k in range(2000)])
-    u = np.empty(len(group))
-    u[order] = (nth + rng.random(len(group))) / np.repeat(size, size)
-    return grid[(u * 2000).astype(np.int64)]
 
 
 def _days(world, round_up: np.ndarray, length, day_case, month, department) -> tuple[np.ndarray, np.ndarray]:

@@ -65,9 +65,15 @@ def of_stays(world: World) -> list[str]:
     return list(dict.fromkeys(row.story for row in world.parameters.story_stays))
 
 
+def touches(world: World) -> list[str]:
+    """Names under which it is known what acted on a stay: the stories that do, then the marks of their rows."""
+    marks = dict.fromkeys(row.mark for row in world.parameters.story_stays if row.mark)
+    return [*of_stays(world), *marks]
+
+
 def facts_of(world: World, stays: "Stays") -> pd.DataFrame:
     """Facts of stays and, under its name, which of them each story has acted on."""
-    touched = {name: stays.touched[:, k] for k, name in enumerate(of_stays(world))}
+    touched = {name: stays.touched[:, k] for k, name in enumerate(touches(world))}
     return facts(
         world, number=stays.number, drg=stays.drg, department=stays.department, age=stays.age, male=stays.male,
         emergency=stays.emergency, severity=stays.severity, touched=touched,
@@ -99,7 +105,7 @@ def changes(
     found = Changes(
         np.ones(size), np.zeros(size), np.ones(size), np.zeros(size, bool), np.full(size, 999),
         {name: np.zeros(size) for name in ("complication", "infection", "readmitted", "died")},
-        {name: np.zeros(size, bool) for name in of_stays(world)},
+        {name: np.zeros(size, bool) for name in touches(world)},
     )  # fmt: skip
     drg, number = known["drg"].to_numpy(), known["number"].to_numpy()
     for row in world.parameters.story_stays:
@@ -114,7 +120,8 @@ def changes(
 
 
 def _apply(found: Changes, row: StayEffect, hit: np.ndarray) -> None:
-    found.touched[row.story] |= hit
+    for name in filter(None, (row.story, row.mark)):
+        found.touched[name] |= hit
     found.stretch[hit] *= row.stretch
     found.days[hit] += row.days
     found.use[hit] *= row.use

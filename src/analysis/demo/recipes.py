@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from statistics import NormalDist
 
 import numpy as np
@@ -26,8 +25,7 @@ class Recipes:
     """Recipe rows of every DRG one after the other: rows first[g] to first[g + 1] are group g's, the stories' last.
 
     `low`, `high`: the row happens where its decision's uniform number lies between. `decision`: position in
-    `decisions`, -1 = the row's own. `shift`: share of the choice that moves from an imported to a domestic item
-    (negative: away from the row) when everything imported is replaced.
+    `decisions`, -1 = the row's own.
     `code`: number of the row within its group, the same in every world; `story`: position in parameters.story_lines of
     what a story adds, -1 = care as usual.
     """
@@ -41,7 +39,6 @@ class Recipes:
     quantity: np.ndarray
     flex: np.ndarray
     decision: np.ndarray
-    shift: np.ndarray
     code: np.ndarray
     story: np.ndarray
     decisions: list[str]
@@ -106,9 +103,8 @@ def expected_charges(world: World, recipes: Recipes) -> np.ndarray:
 
 def _bundle(world: World, rows: list[RecipeRow], decisions: list[str]) -> list[tuple]:
     taken: dict[str, float] = {}
-    moving = _moving_parts(world, rows)
     found = []
-    for position, row in enumerate(rows):
+    for row in rows:
         name = f"{row.bundle}.{row.pick.lstrip('=')}" if row.pick else ""
         low = taken.get(name, 0.0) if row.pick and not row.pick.startswith("=") else 0.0
         high = low + row.p
@@ -119,14 +115,14 @@ def _bundle(world: World, rows: list[RecipeRow], decisions: list[str]) -> list[t
                 taken[name] = high
         decision = decisions.index(name) if name else -1
         item = world.item_position[row.item]
-        found.append((item, *_when(row.when), low, high, row.q, row.flex, decision, moving.get(position, 0.0)))
+        found.append((item, *_when(row.when), low, high, row.q, row.flex, decision))
     return found
 
 
 def _story_rows(world: World, code: str) -> list[tuple]:
     """What stories add to a group's care, as recipe rows with their code and position."""
     return [
-        (world.item_position[row.to], *_when(row.when), 0.0, row.p, row.q, False, -1, 0.0, STORY_ROWS + k, k)
+        (world.item_position[row.to], *_when(row.when), 0.0, row.p, row.q, False, -1, STORY_ROWS + k, k)
         for k, row in enumerate(world.parameters.story_lines)
         if row.effect == "add" and code in world.named(row.drgs)
     ]
@@ -137,21 +133,10 @@ def _when(text: str) -> tuple[int, int]:
     return WHEN.index(when), int(span or 0)
 
 
-def _moving_parts(world: World, rows: list[RecipeRow]) -> dict[int, float]:
-    """Choices between an imported item and a domestic one in the next row: what both rows gain if all goes domestic."""
-    found = {}
-    for k, (one, other) in enumerate(pairwise(rows)):
-        a, b = (world.items[world.item_position[r.item]] for r in (one, other))
-        together = one.pick.strip("=") == one.pick == other.pick != "" and a.kind == "consumable"
-        if together and (a.origin, b.origin) == ("imported", "domestic"):
-            found[k], found[k + 1] = -one.p, one.p
-    return found
-
-
 def _expected_times(world: World, recipes: Recipes, drg: int, rows: np.ndarray) -> np.ndarray:
     """Mean number of lines of each row over the group's distribution of stays and of days before the operation."""
     group, spread = world.drgs[drg], world.parameters.settings.spread
-    sigma = float(np.hypot(spread.stay, np.hypot(spread.physician_stay, 0.17)))
+    sigma = float(np.hypot(spread.stay, np.hypot(world.parameters.stories.shocks.physician_practice.stay, 0.17)))
     grid = np.array([NormalDist().inv_cdf((k + 0.5) / 48) for k in range(48)])
     length = group.days * np.exp(sigma * grid - sigma**2 / 2)
     days = np.maximum(np.floor(length[:, None] + (np.arange(4) + 0.5) / 4).ravel(), 1).astype(np.int64)

@@ -6,7 +6,11 @@ import numpy as np
 import pyarrow as pa
 
 from analysis.demo import columns as col
+from analysis.demo.casemix import CC, MCC, MILD, severity_shares
 from analysis.demo.world import World
+
+#: Titles from here on are of senior physicians.
+_SENIOR = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,17 +42,18 @@ def draw_physicians(world: World) -> Physicians:
     teams = np.array([_teams(world, d.code, n) for d, n in zip(world.parameters.departments, counts, strict=True)])
     team = position % teams[department]
     rng = world.rng("physicians")
-    spread = settings.spread
-    house = np.exp(world.rng("departments").normal(0, spread.department, world.clinical))[department]
+    practice = world.parameters.stories.shocks.physician_practice
+    own = 1.0 if "physician_practice" in world.stories else 0.0
+    house = np.exp(world.rng("departments").normal(0, settings.spread.department, world.clinical))[department]
     title = np.where(position < teams[department], 3, rng.choice(4, len(department), p=[0.3, 0.38, 0.22, 0.1]))
     return Physicians(
         department,
         team,
         title,
         position < teams[department],
-        np.exp(rng.normal(0, spread.physician_stay, len(department))) * np.sqrt(house),
-        np.exp(rng.normal(0, spread.physician_use, (len(department), 3))) * house[:, None],
-        np.exp(rng.normal(0, spread.physician_quality, len(department))),
+        np.exp(own * rng.normal(0, practice.stay, len(department))) * np.sqrt(house),
+        np.exp(own * rng.normal(0, practice.use, (len(department), 3))) * house[:, None],
+        np.exp(own * rng.normal(0, practice.quality, len(department))),
     )
 
 
@@ -70,13 +75,35 @@ def caseload(world: World, physicians: Physicians) -> np.ndarray:
     return shares / shares.sum(axis=1, keepdims=True)
 
 
-def assign(u: np.ndarray, shares: np.ndarray, drg: np.ndarray) -> np.ndarray:
-    """Physician of each stay, by its uniform number from the caseload."""
+def referred(world: World, physicians: Physicians) -> np.ndarray:
+    """The caseload by severity, DRG x severity x physician: senior physicians have more of the severe cases.
+
+    What each physician treats in all, and each department of each severity, stays as in the caseload.
+    """
+    shares = caseload(world, physicians)
+    lean = world.parameters.stories.shocks.physician_practice.referral
+    severe = np.array([MILD, CC, MCC]) > MILD
+    severe = severe - severity_shares(world)[:, CC:].sum(axis=1, keepdims=True)
+    senior = np.zeros(shares.shape)
+    for place in np.unique(physicians.department):
+        staff = physicians.of(place)
+        cases = shares[:, staff].sum(axis=1, keepdims=True)
+        mean = shares[:, staff] @ (physicians.title[staff] >= _SENIOR) / np.maximum(cases[:, 0], 1e-12)
+        senior[:, staff] = (physicians.title[staff] >= _SENIOR) - mean[:, None]
+    leaning = 1 + lean * severe[:, :, None] * senior[:, None, :]
+    return shares[:, None, :] * np.maximum(leaning, 0.05)
+
+
+def assign(u: np.ndarray, shares: np.ndarray, drg: np.ndarray, severity: np.ndarray) -> np.ndarray:
+    """Physician of each stay, by its uniform number from the caseload of its severity."""
     found = np.empty(len(drg), np.int64)
-    for k in np.unique(drg):
-        rows = np.flatnonzero(drg == k)
-        staff = np.flatnonzero(shares[k])
-        position = np.searchsorted(np.cumsum(shares[k, staff]), u[rows], side="right")
+    kind = drg * shares.shape[1] + severity
+    for one in np.unique(kind):
+        rows = np.flatnonzero(kind == one)
+        share = shares[one // shares.shape[1], one % shares.shape[1]]
+        staff = np.flatnonzero(share)
+        upto = np.cumsum(share[staff])
+        position = np.searchsorted(upto, u[rows] * upto[-1], side="right")
         found[rows] = staff[np.minimum(position, len(staff) - 1)]
     return found
 

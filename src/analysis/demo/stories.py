@@ -56,7 +56,7 @@ def truth(world: World) -> pa.Table:
     """The stories planted and their parameters: for tests and benchmarks only, no engine may read it."""
     rows = []
     for name, story in world.parameters.stories.all.items():
-        text = json.dumps(story.model_dump(), ensure_ascii=False, sort_keys=True)
+        text = json.dumps(story.model_dump(mode="json"), ensure_ascii=False, sort_keys=True)
         rows.append({"story": name, "active": name in world.stories, "seed": world.seed, "parameters": text})
     return pa.Table.from_pylist(
         rows, schema=pa.schema([("story", "string"), ("active", "bool"), ("seed", "int64"), ("parameters", "string")])

@@ -10,7 +10,7 @@ from analysis.demo import columns as col
 from analysis.demo import stories
 from analysis.demo.calendar import day_weights, hours
 from analysis.demo.identities import patient_ids
-from analysis.demo.patients import People
+from analysis.demo.people import People
 from analysis.demo.staff import Physicians
 from analysis.demo.world import DAY, RUN_IN, World
 
@@ -144,7 +144,7 @@ def _charged(world: World, rng, person, department, physician, at, payer, month:
     rest = mean * (1 - drug - consumable)
     effects = world.parameters.stories.roll_out.effects
     strength = stories.roll_out(world)[month + RUN_IN, department]
-    reform = settings.price_reform.factor if world.months[month].name >= settings.price_reform.from_month else 1.0
+    reform = _fees_factor(world, month)
     kept = [1 - effects[name] * strength for name in ("visit_drug", "visit_consumable", "visit_exam")]
     parts = [
         _sometimes(rng, mean * drug, 0.62, 0.8) * kept[0],
@@ -157,6 +157,13 @@ def _charged(world: World, rng, person, department, physician, at, payer, month:
     own = np.rint(sum(fen) * np.minimum(1, ratio * np.exp(rng.normal(0, 0.15, len(at))))).astype(np.int64)
     own = np.where(ratio >= 1, sum(fen), own)
     return Visits(person, department, physician, at, payer, *fen, own)
+
+
+def _fees_factor(world: World, month: int) -> float:
+    """What a clinic's services cost against the first year."""
+    reform = world.parameters.stories.shocks.service_price_reform
+    changed = "service_price_reform" in world.stories and world.months[month].name >= reform.from_month
+    return reform.factor("treatment") if changed else 1.0
 
 
 def _sometimes(rng: np.random.Generator, mean: np.ndarray, share: float, sigma: float) -> np.ndarray:

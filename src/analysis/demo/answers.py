@@ -73,7 +73,7 @@ def reviews_table(world: World, stays: Stays, denials: dict[str, np.ndarray], he
                 "reviews",
                 {
                     "kind": col.constant("denial", len(rows)),
-                    "finding_id": col.numbered("N", number[rows], 8),
+                    "finding_id": col.lettered("N", number[rows], 8),
                     "status": col.constant(status, len(rows)),
                     "by": col.chosen(who, stays.department[denials["stay"][rows]]),
                     "at": col.times(at[rows]),

@@ -10,12 +10,15 @@ import pyarrow as pa
 from analysis.demo import (
     accounts,
     answers,
+    approvals,
     care,
     catalogue,
     charges,
     clinical,
     coding,
+    denials,
     diagnoses,
+    faults,
     grouping,
     insurance,
     opening,
@@ -43,7 +46,8 @@ _LINES = {"charges": charges.charges_table, "orders": charges.orders_table, "eve
 class House:
     """What is known before the months are gone through.
 
-    Filled on the way: `tally`; `severity`, `drg` and `miscoded` as the front pages say, one entry a stay; `checked`.
+    Filled on the way: `tally`; `severity`, `drg` and `miscoded` as the front pages say, one entry a stay; `checked`;
+    `faults`.
     """
 
     world: World
@@ -59,6 +63,7 @@ class House:
     drg: np.ndarray
     miscoded: np.ndarray
     checked: dict[int, coding.Checked]
+    faults: list[faults.Faults]
 
 
 def pieces(world: World) -> Iterator[Piece]:
@@ -73,7 +78,7 @@ def pieces(world: World) -> Iterator[Piece]:
     house = House(
         world, physicians, staff.physician_ids(len(names)), heads, compile_recipes(world), care.read_tariff(world),
         stays, people, tally.empty_tally(world, len(stays)), np.zeros(len(stays), np.int64), stays.drg.copy(),
-        np.zeros(len(stays), bool), {},
+        np.zeros(len(stays), bool), {}, [],
     )  # fmt: skip
     yield "physicians", roster
     yield from _masters(house)
@@ -113,17 +118,17 @@ def _inpatients(house: House) -> Iterator[Piece]:
         rows = np.flatnonzero(admission == month)
         if len(rows):
             batch, first = stays.take(rows), int(rows[0])
-            decisions = care.draw_decisions(world, house.recipes, batch)
-            lain = wards.draw_places(world, batch)
             known = practices.facts_of(world, batch)
+            decisions = care.draw_decisions(world, house.recipes, house.physicians, batch, known)
+            lain = wards.draw_places(world, batch)
             for name, part in _record(house, batch, known, decisions, lain, first):
                 whole.setdefault(name, []).append(part)
             lines = care.draw_lines(world, house.recipes, house.tariff, house.physicians, batch, known, decisions, lain)
-            tally.add_stays(world, house.tariff, house.tally, lines, first, len(batch))
+            tally.add_stays(world, house.tally, lines, first, len(batch))
+            house.faults.append(faults.faults_of(world, house.tariff, house.physicians, batch, known, lines, first))
+            asked = approvals.approvals_of(world, house.physicians, batch, lines)
+            whole.setdefault("approvals", []).append(approvals.approvals_table(world, asked))
             lines = charges.stamped(lines, batch)
-            whole.setdefault("approvals", []).append(
-                registers.approvals_table(world, registers.approvals_of(world, lines))
-            )
             waiting["charges"].append(lines)
             waiting["orders"].append(charges.orders_of(world, lines))
             waiting["events"].append(charges.events_of(world, lines))
@@ -184,12 +189,13 @@ def _money(house: House) -> Iterator[Piece]:
     world, stays, physicians = house.world, house.stays, house.physicians
     settled = insurance.settle(world, stays, house.tally)
     teams = [staff.team_code(world, d, t) for d, t in zip(physicians.department, physicians.team, strict=True)]
-    denials = insurance.draw_denials(world, stays, settled)
+    found = faults.joined(house.faults)
+    refused = denials.draw_denials(world, stays, settled, found, house.miscoded)
     yield "stays", insurance.stays_table(world, stays, settled, house.drg, house.severity, house.ids, teams)
-    yield "denials", insurance.denials_table(world, stays, settled, denials, house.tally)
-    yield "settlements", insurance.settlements_table(world, stays, house.drg, settled, denials)
+    yield "denials", denials.denials_table(world, stays, settled, refused)
+    yield "settlements", insurance.settlements_table(world, stays, house.drg, settled, refused)
     yield "fund", insurance.fund_table(world, settled, house.tally)
-    yield "reviews", answers.reviews_table(world, stays, denials, house.heads)
+    yield "reviews", answers.reviews_table(world, stays, refused, house.heads)
     yield "pathway_records", registers.pathway_records_table(world, stays)
     yield "mdt", registers.mdt_table(world, stays)
     yield "follow_ups", registers.follow_ups_table(world, stays)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.demo import stories, story_lines
+from analysis.demo import gates, idle_days, panels, stories, story_lines
 from analysis.demo.calendar import midnight
 from analysis.demo.casemix import severity_effect
 from analysis.demo.line_numbers import Lines, line_number, refund_number, row_number
@@ -78,9 +78,12 @@ class Places:
     emergency_to: np.ndarray
 
 
-def draw_decisions(world: World, recipes: Recipes, stays: Stays) -> np.ndarray:
+def draw_decisions(
+    world: World, recipes: Recipes, physicians: Physicians, stays: Stays, known: pd.DataFrame
+) -> np.ndarray:
     """One uniform number for every stay and shared decision (which implant, angiography or not)."""
-    return np.stack([world.uniform(f"decision.{name}", stays.number) for name in recipes.decisions], axis=1)
+    found = np.stack([world.uniform(f"decision.{name}", stays.number) for name in recipes.decisions], axis=1)
+    return gates.decided(world, recipes.decisions, physicians, stays, known, found)
 
 
 def draw_lines(
@@ -113,8 +116,10 @@ def draw_lines(
     keep &= ~(flex & _taken_away(world, stays, stay, item, kind, at, world.uniform("care.keep", number)))
     drawn = {"stay": stay, "order": row_number(stays.number[stay], recipes.code[row]), "item": item, "quantity": count}
     drawn |= {"at": at, "flex": flex, "standing": when >= DAILY, "number": number, "refund_of": np.full(len(day), -1)}
+    drawn["told"] = recipes.story[row].astype(np.int16)
     drawn["order"] = np.where(story_lines.unordered(world, recipes.story)[row], -1, drawn["order"])
-    lines = {name: values[keep] for name, values in drawn.items()}
+    keep &= ~idle_days.without_care(world, stays, stay, day, item, when == LAST)
+    lines = panels.without_contained(world, {name: values[keep] for name, values in drawn.items()})
     lines = story_lines.changed(world, physicians, stays, known, lines)
     return _with_refunds(world, tariff, stays, _priced(world, tariff, physicians, stays, lines, places))
 
@@ -208,7 +213,8 @@ def _with_refunds(world: World, tariff: Tariff, stays: Stays, lines: Lines) -> L
     """Append refunds: a drug or consumable given back within a day, negative, at the price and place of its line."""
     u = world.uniform("refunds", lines["number"])
     given = np.isin(tariff.kinds[lines["item"]], [DRUG, CONSUMABLE]) & lines["flex"]
-    back = np.flatnonzero(given & (u < world.parameters.settings.refunds))
+    wrong = story_lines.given_back(world, lines["told"])
+    back = np.flatnonzero((given & (u < world.parameters.settings.refunds)) | wrong)
     refund = {name: values[back] for name, values in lines.items()}
     later = refund["at"] + 3600 + (u[back] * 7e7).astype(np.int64) % 72000
     limit = np.minimum(stays.discharged[refund["stay"]] - 300, world.end_day * DAY - 1)

@@ -7,6 +7,7 @@ from analysis.demo import columns as col
 from analysis.demo.identities import patient_ids
 from analysis.demo.line_numbers import Lines
 from analysis.demo.patients import Stays
+from analysis.demo.story_lines import charged_only, other_side
 from analysis.demo.world import World
 
 #: Orders that were cancelled carry the number of the one beside them with this bit.
@@ -30,6 +31,8 @@ def charges_table(world: World, lines: Lines, physicians: pa.Array) -> pa.Table:
     order = np.lexsort((lines["number"], lines["at"]))
     lines = {name: values[order] for name, values in lines.items()}
     count = len(order)
+    unwritten = world.lacking("charges.order_id", lines["number"])
+    side = (lines["patient"] + other_side(world, lines["told"])) % 2
     places = pa.array(world.departments)
     return col.table(
         "charges",
@@ -38,7 +41,7 @@ def charges_table(world: World, lines: Lines, physicians: pa.Array) -> pa.Table:
             "hospital_id": col.constant(world.hospital_id, count),
             "patient_id": patient_ids(world, lines["patient"]),
             "stay_id": col.numbered("S", lines["stay"], 8),
-            "order_id": _known("O", lines["order"], 8),
+            "order_id": _known("O", np.where(unwritten, -1, lines["order"]), 9),
             "ordered_at": col.times(ordered_at(world, lines), world.lacking("charges.ordered_at", lines["number"])),
             "charged_at": col.times(lines["at"]),
             "item_code": col.chosen(item_codes(world), lines["item"]),
@@ -48,9 +51,7 @@ def charges_table(world: World, lines: Lines, physicians: pa.Array) -> pa.Table:
             "ordering_department": col.chosen(places, lines["ordering"]),
             "performing_department": col.chosen(places, lines["performing"]),
             "physician_id": col.chosen(physicians, lines["physician"]),
-            "body_side": col.chosen(
-                ["left", "right"], np.where(_sided(world)[lines["item"]], lines["patient"] % 2, -1)
-            ),
+            "body_side": col.chosen(["left", "right"], np.where(_sided(world)[lines["item"]], side, -1)),
             "refund_of": _known("L", lines["refund_of"], 10),
         },
     )
@@ -75,7 +76,7 @@ def _known(prefix: str, numbers: np.ndarray, width: int) -> pa.Array:
 
 def orders_of(world: World, lines: Lines) -> Lines:
     """One order for the lines of a recipe row of a stay; some more that were cancelled and never charged."""
-    rows = np.flatnonzero((lines["refund_of"] < 0) & (lines["order"] >= 0))
+    rows = np.flatnonzero(_done(world, lines))
     rows = rows[np.lexsort((lines["at"][rows], lines["order"][rows]))]
     order, first, count = np.unique(lines["order"][rows], return_index=True, return_counts=True)
     starts, ends = lines["at"][rows[first]], lines["at"][rows[first + count - 1]]
@@ -85,6 +86,11 @@ def orders_of(world: World, lines: Lines) -> Lines:
     found["quantity"] = np.add.reduceat(lines["quantity"][rows], first) if len(first) else first
     found["stopped"] = np.where(lines["standing"][rows[first]], ends, -1)
     return _with_cancelled(world, found)
+
+
+def _done(world: World, lines: Lines) -> np.ndarray:
+    """Lines of what was ordered and done: no refund, nothing charged a second time or without being done."""
+    return (lines["refund_of"] < 0) & (lines["order"] >= 0) & ~charged_only(world, lines["told"])
 
 
 def _with_cancelled(world: World, orders: Lines) -> Lines:
@@ -105,7 +111,7 @@ def orders_table(world: World, orders: Lines, physicians: pa.Array) -> pa.Table:
     return col.table(
         "orders",
         {
-            "order_id": col.lettered("O", orders["order"], 8),
+            "order_id": col.lettered("O", orders["order"], 9),
             "stay_id": col.numbered("S", orders["stay"], 8),
             "item_code": col.chosen(item_codes(world), orders["item"]),
             "quantity": col.quantity(orders["quantity"]),
@@ -121,7 +127,7 @@ def orders_table(world: World, orders: Lines, physicians: pa.Array) -> pa.Table:
 def events_of(world: World, lines: Lines) -> Lines:
     """Charge lines that are a step of care: requested, started, ended, on which resource."""
     active = np.array([bool(item.activity) for item in world.items])
-    rows = np.flatnonzero(active[lines["item"]] & (lines["refund_of"] < 0) & (lines["order"] >= 0))
+    rows = np.flatnonzero(active[lines["item"]] & _done(world, lines))
     found = {name: lines[name][rows] for name in ("number", "stay", "item", "at")}
     minutes = np.array([item.minutes for item in world.items])[found["item"]]
     lasting = np.maximum(minutes, 10) * 60 * np.exp(0.25 * (world.uniform("events.lasting", found["number"]) - 0.5))

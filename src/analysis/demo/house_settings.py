@@ -40,11 +40,18 @@ class Region(Settings):
     cost_to_charge: float
 
 
-class Denials(Settings):
-    per_stay: float
+class UsualDenial(Settings):
+    """Share of the stays that could be denied, and mean amount."""
+
+    rate: float
     mean: float
+
+
+class Denials(Settings):
+    """Denials that follow no story, by reason: of stays with tests repeated, with wrong coding, of all."""
+
     sigma: float
-    reasons: dict[str, float]
+    usual: dict[str, UsualDenial]
 
 
 class Fund(Settings):
@@ -178,6 +185,31 @@ class RollOut(Settings):
     survey: dict[str, float]
 
 
+class Denied(Settings):
+    """What the insurer denies of a story: share `rate` of its stays, share `part` of the lines' money."""
+
+    reason: str
+    rate: float
+    part: float = 1
+
+
+class FundGrowth(Settings):
+    """Growth of the regional fund's spending; left out, it grows as its income does."""
+
+    title: str
+    title_en: str
+    scenarios: list[str]
+    expenditure: float
+
+
+class Approvals(Settings):
+    """Requests that lack, were refused, or came after the use, as shares of what a story leaves without approval."""
+
+    missing: float
+    refused: float
+    late: float
+
+
 class Practice(Settings):
     """A habit of some physicians: what it does stands in the files stories/*_lines.csv and *_stays.csv.
 
@@ -185,6 +217,7 @@ class Practice(Settings):
     roll-out takes away at full strength; `departments`, `teams`: empty for all. `always`: plain reality, a look-alike
     that cannot be left out. Of the stays it acts on: `pathway` they are registered on, `variance`: reason given where
     they are late, `procedures`: coded instead (empty: not done), `follow_up`: days of remote contacts after discharge.
+    `denied`: what the insurer finds of it. `approvals`: share of the items needing one that are used without.
     """
 
     title: str
@@ -201,6 +234,8 @@ class Practice(Settings):
     variance: str = ""
     procedures: dict[str, str] = {}
     follow_up: list[int] = []
+    denied: Denied | None = None
+    approvals: Approvals | None = None
 
 
 class Practices(RootModel[dict[str, Practice]]):
@@ -231,6 +266,7 @@ class Stories(Settings):
 
     roll_out: RollOut
     surgeon_quality: SurgeonQuality
+    fund_growth: FundGrowth
     shortages: dict[str, Shortage]
     shocks: Shocks
     practices: dict[str, Practice]
@@ -242,7 +278,7 @@ class Stories(Settings):
     @property
     def all(self) -> dict[str, Settings]:
         """Every story by its name, the look-alikes that are always there among them."""
-        known = {"roll_out": self.roll_out, "surgeon_quality": self.surgeon_quality}
+        known = {"roll_out": self.roll_out, "surgeon_quality": self.surgeon_quality, "fund_growth": self.fund_growth}
         return {**known, **self.shortages, **self.practices, **dict(self.shocks)}
 
 

@@ -1,4 +1,4 @@
-"""The insurer: settled stays, denials, monthly settlements, the fund."""
+"""The insurer: settled stays, monthly settlements, the fund."""
 
 from dataclasses import dataclass
 
@@ -6,11 +6,9 @@ import numpy as np
 import pyarrow as pa
 
 from analysis.demo import columns as col
-from analysis.demo import stories
 from analysis.demo.grouping import weights
 from analysis.demo.identities import patient_ids
 from analysis.demo.patients import Stays
-from analysis.demo.recipes import DRUG, EXAM
 from analysis.demo.tally import Tally
 from analysis.demo.world import DAY, World
 from analysis.periods import Period
@@ -104,54 +102,6 @@ def _left(world: World, stays: Stays, settled: Settled, drg: np.ndarray) -> dict
     }
 
 
-def draw_denials(world: World, stays: Stays, settled: Settled) -> dict[str, np.ndarray]:
-    """Denials one to three months after settlement, in order of the day of denial: stay (row), amount, day, reason."""
-    spec, number = world.parameters.settings.denials, stays.number
-    stay = np.flatnonzero((settled.month >= 0) & (settled.month < len(world.months)) & (settled.fund > 0))
-    stay = stay[world.uniform("denials", number[stay]) < spec.per_stay]
-    amount = np.exp(np.log(spec.mean) - spec.sigma**2 / 2 + spec.sigma * world.normal("denials.amount", number[stay]))
-    amount = np.minimum(np.rint(amount * 100), settled.fund[stay] // 2).astype(np.int64)
-    day = settled.day[stay] + 25 + (world.uniform("denials.day", number[stay]) * 65).astype(np.int64)
-    month = world.month_of(np.minimum(day, world.end_day - 1) * DAY)
-    strength = stories.at(stories.roll_out(world), month, stays.department[stay])
-    fewer = world.parameters.stories.roll_out.effects["denials"] * strength
-    avoided = world.uniform("denials.avoided", number[stay]) < fewer
-    keep = (day < world.end_day) & ~avoided & (amount > 0)
-    upto = np.cumsum(list(spec.reasons.values()))
-    reason = np.searchsorted(upto / upto[-1], world.uniform("denials.reason", number[stay]), side="right")
-    found = {"stay": stay, "amount": amount, "day": day, "reason": np.minimum(reason, len(upto) - 1)}
-    found = {name: values[keep] for name, values in found.items()}
-    order = np.lexsort((number[found["stay"]], found["day"]))
-    return {name: values[order] for name, values in found.items()} | {"number": number[found["stay"]][order]}
-
-
-def denials_table(
-    world: World, stays: Stays, settled: Settled, denials: dict[str, np.ndarray], tally: Tally
-) -> pa.Table:
-    """Denials with their reasons; the line is named where the stay's largest of that kind covers the amount."""
-    reasons, reason = world.parameters.settings.denials.reasons, denials["reason"]
-    stay, count = denials["stay"], len(denials["stay"])
-    kind = np.array([{"over_testing": EXAM, "duplicate": EXAM, "off_label": DRUG}.get(name, -1) for name in reasons])[
-        reason
-    ]
-    covered = (kind >= 0) & (tally.largest_amount[stay, kind] >= denials["amount"])
-    line = np.where(covered, np.arange(count), -1)
-    return col.table(
-        "denials",
-        {
-            "denial_id": col.numbered("N", denials["number"], 8),
-            "hospital_id": col.constant(world.hospital_id, count),
-            "stay_id": col.numbered("S", stays.number[stay], 8),
-            "line_id": col.chosen(col.lettered("L", np.maximum(tally.largest_line[stay, kind], 0), 10), line),
-            "department": col.chosen(world.departments, stays.department[stay]),
-            "settled_on": col.dates(settled.day[stay]),
-            "denied_on": col.dates(denials["day"]),
-            "amount": col.money(denials["amount"]),
-            "reason": col.chosen(list(reasons), reason),
-        },
-    )
-
-
 def settlements_table(
     world: World, stays: Stays, drg: np.ndarray, settled: Settled, denials: dict[str, np.ndarray]
 ) -> pa.Table:
@@ -196,7 +146,8 @@ def fund_table(world: World, settled: Settled, tally: Tally) -> pa.Table:
         years = period.year - 2020
         income = spec.regional_income_per_stay * world.stays_per_year * spec.regional_growth["income"] ** years
         spent = income * (1 - spec.regional_balance)
-        spent *= (spec.regional_growth["expenditure"] / spec.regional_growth["income"]) ** years
+        if "fund_growth" in world.stories:
+            spent *= (world.parameters.stories.fund_growth.expenditure / spec.regional_growth["income"]) ** years
         rows += [
             _fund_row(world, period, "quota", quota, drawn),
             _fund_row(world, period, "regional", income / 12 * 100, spent * season * 100),

@@ -25,3 +25,8 @@ def refund_number(line: np.ndarray) -> np.ndarray:
 def again_number(line: np.ndarray, repetition: int) -> np.ndarray:
     """Number of a line's repetition by the n-th repeating row of stories/*_lines.csv (1 to 63)."""
     return line | (repetition << (_DAY + 1))
+
+
+def again_order(order: np.ndarray, repetition: int) -> np.ndarray:
+    """Number of the order of a line's repetition; the bit between is that of cancelled orders."""
+    return order | (repetition << (24 + _ROW + 1))

@@ -99,14 +99,17 @@ class StoryLine(Settings):
     """What a story does to the charge lines of a stay.
 
     `effect`: add (item `to` as a recipe row), again (item `to`, or the same once more, beside lines of item `item`),
-    instead (lines of `item` are of item `to`), omit (no line of `item`). `condition`: a pandas expression over
-    `facts.facts`; `p`: share of the stays (again: of the lines) at full strength; `when`, `q` as in a recipe row;
-    `ordered`: false where the line is charged without an order, and so never done. `from_month`, `until_month`: of
-    admission, within those of the story.
+    instead (lines of `item` are of item `to`), omit (no line of `item`), twice (lines of `item` charged once more under
+    the same order), corrected (the same, and given back); omit and instead spare lines of other stories. `condition`: a
+    pandas expression over `facts.facts`; `p`: share of the stays (again, twice: of the lines) at full strength, or of
+    the stays the story acted on where the condition names it; `when`, `q` as in a recipe row (again: factor on the
+    quantity); `after`: minutes from the line to its repetition; `other_side` of the body; `ordered`: false where the
+    line is charged without an order, and so never done. `from_month`, `until_month`: of admission, within those of the
+    story.
     """
 
     story: str
-    effect: Literal["add", "again", "instead", "omit"]
+    effect: Literal["add", "again", "instead", "omit", "twice", "corrected"]
     drgs: str
     condition: str = ""
     item: str = ""
@@ -115,6 +118,8 @@ class StoryLine(Settings):
     p: float = 1
     q: float = 1
     ordered: bool = True
+    after: int = 5
+    other_side: bool = False
     from_month: str = "2020-01"
     until_month: str = "2099-12"
 
@@ -125,8 +130,10 @@ class StayEffect(Settings):
     `days`: added, after the stay was multiplied by `stretch`; `complication`, `infection`, `readmitted`, `died`: added
     to the probability; `day_case`: treated without a night; `use`: factor on what varies with the patient.
     `after_meeting`: only where an MDT meeting is held, and `stretch` acts on the days after it. `after_operation`: the
-    stay ends at the latest so many days after the operation. `from_month`, `until_month`: of admission. `mark`: a name
-    of its own for the stays of this row (it begins with the story's); `arises`: code of their complication;
+    stay ends at the latest so many days after the operation. `only`: no more than so many stays. `idle`: so many days
+    before the last one without care. `split`: what is long is left and entered again. `from_month`, `until_month`: of
+    admission. `mark`: a
+    name of its own for the stays of this row (it begins with the story's); `arises`: code of their complication;
     `measured`: value that is `rise` times as high from the second measurement on.
     """
 
@@ -144,12 +151,31 @@ class StayEffect(Settings):
     use: float = 1
     after_meeting: bool = False
     after_operation: int = 999
+    only: int = 1_000_000
+    idle: int = 0
+    split: bool = False
     from_month: str = "2020-01"
     until_month: str = "2099-12"
     mark: str = ""
     arises: str = ""
     measured: str = ""
     rise: float = 1
+
+
+class StoryGate(Settings):
+    """A value that decides: where `condition` holds, a decision of a recipe is taken only by the habit of a story.
+
+    `decision`: BUNDLE.NAME, whose `item` an insurer would deny; `p`: share of the stays behind the gate;
+    `among`: factor on the decision's uniform number before the gate, where it is taken so much more often.
+    """
+
+    story: str
+    decision: str
+    item: str
+    drgs: str
+    condition: str
+    p: float
+    among: float = 1
 
 
 class StoryCode(Settings):

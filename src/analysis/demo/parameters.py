@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from analysis.demo.house_settings import (
     Clinical,
     Drgs,
+    FundGrowth,
     Grouper,
     HospitalSettings,
     Practices,
@@ -32,6 +33,7 @@ from analysis.demo.listed import (
     RecipeRow,
     StayEffect,
     StoryCode,
+    StoryGate,
     StoryLine,
 )  # fmt: skip
 from analysis.demo.shock_settings import Shocks
@@ -61,6 +63,7 @@ class DemoParameters:
     story_lines: list[StoryLine]
     story_stays: list[StayEffect]
     story_codes: list[StoryCode]
+    story_gates: list[StoryGate]
 
 
 def read_rows(path: Path, kind: type[R], fixed: Mapping[str, str] | None = None) -> list[R]:
@@ -109,19 +112,21 @@ def demo_parameters(folder: Path | None = None) -> DemoParameters:
         story_lines=[row for file in _all(folder, "*_lines.csv") for row in read_rows(file, StoryLine)],
         story_stays=[row for file in _all(folder, "*_stays.csv") for row in read_rows(file, StayEffect)],
         story_codes=[row for file in _all(folder, "*_codes.csv") for row in read_rows(file, StoryCode)],
+        story_gates=[row for file in _all(folder, "*_gates.csv") for row in read_rows(file, StoryGate)],
     )
 
 
 def _stories(folder: Path) -> Stories:
-    """The files that are no habits, and the habits of every other YAML file."""
-    alone = ("roll_out", "surgeon_quality", "waiting", "shocks")
+    """The files that are one story each, and the habits of every other YAML file."""
+    alone = ("roll_out", "surgeon_quality", "waiting", "shocks", "fund_growth")
     families = [file for file in sorted(folder.glob("*.yaml")) if file.stem not in alone]
     habits = [read_settings(file, Practices).root for file in families]
     return Stories(
         roll_out=read_settings(folder / "roll_out.yaml", RollOut),
         surgeon_quality=read_settings(folder / "surgeon_quality.yaml", SurgeonQuality),
-        shortages=read_settings(folder / "waiting.yaml", Shortages).root,
+        fund_growth=read_settings(folder / "fund_growth.yaml", FundGrowth),
         shocks=read_settings(folder / "shocks.yaml", Shocks),
+        shortages=read_settings(folder / "waiting.yaml", Shortages).root,
         practices={name: habit for family in habits for name, habit in family.items()},
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from scipy.stats import poisson
 
-from analysis.demo import meetings, practices, stories
+from analysis.demo import meetings, practices, split_stays, stories
 from analysis.demo.arrivals import GENERATIONS, SLOTS, first_arrivals
 from analysis.demo.calendar import admission_seconds
 from analysis.demo.casemix import by_severity, severity_effect, severity_shares
@@ -75,6 +75,7 @@ def draw_stays(world: World, physicians: Physicians) -> tuple[Stays, People]:
         found.append(stays)
         arrivals = _return(world, stays, arrivals, generation)
     every = Stays(*(np.concatenate([getattr(s, f.name) for s in found]) for f in fields(Stays)))
+    every = split_stays.split(world, every)
     return every.take(np.lexsort((every.number, every.admitted))), people
 
 

@@ -60,6 +60,16 @@ def in_months(world: World, row: StoryLine | StayEffect, month: np.ndarray) -> n
     return np.array([row.from_month <= p.name <= row.until_month for p in world.all_months])[month + RUN_IN]
 
 
+def acts_on(
+    world: World, physicians: Physicians, row: StoryLine, known: pd.DataFrame, month: np.ndarray,
+    physician: np.ndarray, number: np.ndarray, draw: str,
+) -> np.ndarray:  # fmt: skip
+    """Which numbered things a row acts on; where its condition names its own story, its strength has been used."""
+    if row.story in known and row.story in row.condition:
+        return world.uniform(f"story.{row.story}.{draw}", number) < row.p
+    return acts(world, physicians, row.story, month, physician, number, row.p, draw)
+
+
 def of_stays(world: World) -> list[str]:
     """Stories that act on stays, in the order of stories/*_stays.csv."""
     return list(dict.fromkeys(row.story for row in world.parameters.story_stays))
@@ -113,10 +123,20 @@ def changes(
             continue
         eligible = np.isin(drg, world.named(row.drgs)) & fulfil(known, row.condition) & in_months(world, row, month)
         eligible &= True if met is None else met
-        _apply(found, row, eligible & acts(world, physicians, row.story, month, physician, number, row.p))
+        hit = eligible & acts(world, physicians, row.story, month, physician, number, row.p)
+        _apply(found, row, _first(world, row, number, hit))
     if met is None and "surgeon_quality" in world.stories:
         _same_hands(world, physicians, drg, physician, found)
     return found
+
+
+def _first(world: World, row: StayEffect, number: np.ndarray, hit: np.ndarray) -> np.ndarray:
+    """No more than `only` of the stays."""
+    rows = np.flatnonzero(hit)
+    if len(rows) <= row.only:
+        return hit
+    chosen = rows[np.argsort(world.uniform(f"story.{row.story}.only", number[rows]))[: row.only]]
+    return np.isin(np.arange(len(hit)), chosen)
 
 
 def _apply(found: Changes, row: StayEffect, hit: np.ndarray) -> None:
@@ -153,7 +173,8 @@ def check(world: World) -> None:
         With the row that does not.
     """
     listed = {*world.item_position, *(d.code for d in world.parameters.diagnoses), ""}
-    for row in (*world.parameters.story_lines, *world.parameters.story_stays, *world.parameters.story_codes):
+    for row in (*world.parameters.story_lines, *world.parameters.story_stays, *world.parameters.story_codes,
+                *world.parameters.story_gates):  # fmt: skip
         unknown = [code for code in (getattr(row, "item", ""), getattr(row, "to", "")) if code not in listed]
         unknown += [code for code in world.named(row.drgs) if code not in world.drg_codes]
         unknown += [] if row.story in world.parameters.stories.practices else [row.story]

@@ -1,4 +1,4 @@
-"""Registers kept beside the record: pathways, MDT meetings, follow-ups, approvals."""
+"""Registers kept beside the record: pathways, MDT meetings, follow-ups."""
 
 import numpy as np
 import pyarrow as pa
@@ -6,7 +6,6 @@ import pyarrow as pa
 from analysis.demo import columns as col
 from analysis.demo.facts import COMORBID, has
 from analysis.demo.identities import spoken
-from analysis.demo.line_numbers import Lines
 from analysis.demo.patients import Stays
 from analysis.demo.practices import of_stays
 from analysis.demo.world import DAY, World
@@ -149,37 +148,6 @@ def _contacts(world: World, stays: Stays) -> tuple[np.ndarray, ...]:
     ]
     stay, nth, after, watched = np.array(sorted(planned), np.int64).reshape(-1, 4).T
     return stay, nth, after, watched > 0
-
-
-def approvals_of(world: World, lines: Lines) -> Lines:
-    """Requests for the items that need one, before they were used; some more that were refused and never charged."""
-    needed = np.array([item.approval for item in world.items])
-    rows = np.flatnonzero(needed[lines["item"]] & (lines["refund_of"] < 0))
-    found = {name: lines[name][rows] for name in ("number", "stay", "item", "quantity")}
-    lead = 2 * 3600 + (world.uniform("approval.lead", found["number"]) * 30 * 3600).astype(np.int64)
-    found["asked"] = np.maximum(lines["at"][rows] - lead, lines["admitted"][rows])
-    found["decided"] = (found["asked"] + lines["at"][rows]) // 2
-    found["status"] = np.zeros(len(rows), np.int64)
-    extra = np.flatnonzero(world.uniform("approval.refused", found["number"]) < 0.05)
-    refused = {name: values[extra] for name, values in found.items()}
-    refused["status"] = np.ones(len(extra), np.int64)
-    refused["number"] = refused["number"] | 1
-    return {name: np.concatenate([values, refused[name]]) for name, values in found.items()}
-
-
-def approvals_table(world: World, approvals: Lines) -> pa.Table:
-    return col.table(
-        "approvals",
-        {
-            "approval_id": col.lettered("A", approvals["number"], 10),
-            "stay_id": col.numbered("S", approvals["stay"], 8),
-            "item_code": col.chosen([item.code for item in world.items], approvals["item"]),
-            "quantity": col.quantity(approvals["quantity"]),
-            "requested_at": col.times(approvals["asked"]),
-            "decided_at": col.times(approvals["decided"], world.lacking("approval.decided", approvals["number"])),
-            "status": col.chosen(["approved", "refused"], approvals["status"]),
-        },
-    )
 
 
 def _one_of(world: World, name: str, number: np.ndarray, limit: int) -> np.ndarray:

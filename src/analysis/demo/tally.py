@@ -16,7 +16,7 @@ class Tally:
     """Money in fen by month x ordering department (x charge category or x technology department); counts likewise.
 
     `ordered_*`: services of technology departments; `material`: month x performing department, in fen, material that is
-    not charged apart; `stay_*`: one entry a stay; `largest_*`: number and amount of a stay's largest line, by category.
+    not charged apart; `stay_*`: one entry a stay.
     """
 
     inpatient: np.ndarray
@@ -33,8 +33,6 @@ class Tally:
     stay_total: np.ndarray
     stay_outside: np.ndarray
     stay_first: np.ndarray
-    largest_line: np.ndarray
-    largest_amount: np.ndarray
 
 
 def empty_tally(world: World, stays: int) -> Tally:
@@ -45,13 +43,11 @@ def empty_tally(world: World, stays: int) -> Tally:
     return Tally(
         *(np.zeros(shape) for shape in shapes),
         *(np.zeros(stays) for _ in range(3)),
-        np.full((stays, 4), -1),
-        np.zeros((stays, 4)),
     )
 
 
-def add_stays(world: World, tariff: Tariff, tally: Tally, lines: Lines, first: int, stays: int) -> None:
-    """Add the charge lines of one month of admission to the stays' totals, and find each stay's largest lines."""
+def add_stays(world: World, tally: Tally, lines: Lines, first: int, stays: int) -> None:
+    """Add the charge lines of one month of admission to the stays' totals."""
     ratio = np.array([item.ratio for item in world.items])
     outside = np.array([item.insurance_class == "outside" for item in world.items])
     amount, stay = lines["amount"].astype(float), lines["stay"]
@@ -61,12 +57,6 @@ def add_stays(world: World, tariff: Tariff, tally: Tally, lines: Lines, first: i
     tally.stay_total[where] += np.bincount(stay, weights=amount, minlength=stays)
     tally.stay_outside[where] += np.bincount(stay, weights=np.where(out, amount, 0), minlength=stays)
     tally.stay_first[where] += np.bincount(stay, weights=own, minlength=stays)
-    kind = tariff.kinds[lines["item"]]
-    order = np.lexsort((lines["number"], amount, kind, stay))
-    key = (stay * 4 + kind)[order]
-    last = order[np.append(key[1:] != key[:-1], True)] if len(key) else order
-    tally.largest_line[first + stay[last], kind[last]] = lines["number"][last]
-    tally.largest_amount[first + stay[last], kind[last]] = amount[last]
 
 
 def add_lines(world: World, tariff: Tariff, tally: Tally, lines: Lines, month: int) -> None:

@@ -249,8 +249,8 @@ class Shortages(RootModel[dict[str, Shortage]]):
 class SurgeonQuality(Settings):
     """Surgeons with fewer complications also have shorter and cheaper stays: the same hands, not one by the other.
 
-    `days_per_point`, `use_per_point`: days, and share of what varies with the patient, for each percentage point that a
-    surgeon's complication rate stands above the group's.
+    `days_per_point`: days for each percentage point that a surgeon's complication rate stands above the group's; the
+    charge follows the days.
     """
 
     title: str
@@ -258,7 +258,6 @@ class SurgeonQuality(Settings):
     scenarios: list[str]
     drgs: list[str]
     days_per_point: float
-    use_per_point: float
 
 
 class Stories(Settings):

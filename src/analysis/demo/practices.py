@@ -152,7 +152,7 @@ def _apply(found: Changes, row: StayEffect, hit: np.ndarray) -> None:
 
 
 def _same_hands(world: World, physicians: Physicians, drg: np.ndarray, physician: np.ndarray, found: Changes) -> None:
-    """Days and use by the points that a surgeon's complication rate stands above the group's."""
+    """Days by the points that a surgeon's complication rate stands above the group's."""
     story = world.parameters.stories.surgeon_quality
     for code in story.drgs:
         k = world.drg_codes.index(code)
@@ -161,7 +161,6 @@ def _same_hands(world: World, physicians: Physicians, drg: np.ndarray, physician
         relative = physicians.quality[physician[rows]] / (share @ physicians.quality)
         points = 100 * world.drgs[k].complication * (relative - 1)
         found.days[rows] += story.days_per_point * points
-        found.use[rows] *= 1 + story.use_per_point * points
 
 
 def check(world: World) -> None:

@@ -9,6 +9,7 @@ data/NAME/files.json             the sha256 of every table file, where a command
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,7 @@ import yaml
 from analysis.contract import Table, contract_tables
 from analysis.engine import Engine, write_parquet
 from analysis.errors import InputError
-from analysis.files import sha256, write_text
+from analysis.files import last_good, only_one, recover, sha256, write_text
 from analysis.periods import Period
 from analysis.settings import SourceCard, read_settings
 
@@ -98,6 +99,9 @@ def open_hospital(folder: str | Path) -> Hospital:
         a file that was there when the folder was sealed and is gone, or the other way round.
     """
     folder = Path(folder)
+    if not folder.exists() and last_good(folder).exists():  # an import was cut off while it exchanged the folders
+        with writing(folder):
+            recover(folder)
     if not folder.is_dir():
         known = ", ".join(sorted(str(p.parent) for p in folder.parent.glob("*/source.yaml"))) or "none yet"
         raise InputError(
@@ -121,6 +125,11 @@ def open_hospital(folder: str | Path) -> Hospital:
                 mend=f"add {name} to the source spec and import again",
             )
     return Hospital(folder, card, frozenset(found), seal)
+
+
+def writing(folder: Path) -> AbstractContextManager[None]:
+    """Let one process at a time write into a data folder as a whole."""
+    return only_one(folder.with_name(f".{folder.name}.lock"), "import or demo into this folder", folder)
 
 
 def save_table(folder: Path, table: Table, rows: pa.Table) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import InputError
-from analysis.files import only_one, recover, replacing_folder, write_text
-from analysis.hospital import is_whole
+from analysis.files import recover, replacing_folder, write_text
+from analysis.hospital import is_whole, writing
 from analysis.settings import parameters_folder
 
 #: What the folder was made by; a folder without it was not made here and is never replaced.
@@ -45,7 +45,7 @@ def make_demo(
         "first": first,
         "last": last,
     }
-    with only_one(out.with_name(f".{out.name}.lock"), "workbench demo into this folder", out):
+    with writing(out):
         recover(out)
         if _read_card(out) == made_by and is_whole(out):
             return None

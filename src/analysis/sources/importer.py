@@ -19,8 +19,8 @@ from pathlib import Path
 from analysis.contract import contract_tables
 from analysis.engine import Engine
 from analysis.errors import InputError
-from analysis.files import only_one, recover, replacing_folder, write_text
-from analysis.hospital import save_card, seal_folder
+from analysis.files import recover, replacing_folder, write_text
+from analysis.hospital import save_card, seal_folder, writing
 from analysis.sources.quarantine import write_unreadable
 from analysis.sources.querying import stage_queries, untried
 from analysis.sources.report import FileCount, ImportReport
@@ -57,7 +57,7 @@ def import_source(
     spec, out = Path(spec), Path(out)
     source = read_spec(spec)
     files = Path(os.path.normpath(folder or spec.parent / source.folder))
-    with only_one(out.with_name(f".{out.name}.lock"), "import into this folder", out):
+    with writing(out):
         recover(out)
         _refuse_foreign(out, files)
         with replacing_folder(out) as unfinished:

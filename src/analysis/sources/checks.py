@@ -154,7 +154,7 @@ def _listed(table: Table, there: frozenset[str], card: SourceCard) -> Iterator[C
     for column in book.unknown_department.columns.get(name, []) if "departments" in there else []:
         bad = f"(hospital_id, {column}) not in (select hospital_id, department from departments)"
         yield _value_check("unknown_department", book.unknown_department, table, columns[column], bad)
-    if name in book.month_gap.tables:
+    if name in book.month_gap.tables and card.date_precision != "year":
         yield _month_check("month_gap", book.month_gap, table, _GAP, "absent")
     if name in book.month_drop.tables and card.date_precision != "year":
         yield _month_check("month_drop", book.month_drop, table, _DROP, f"usual >= {_USUAL} and lines < usual / 2")

@@ -1,5 +1,6 @@
 -- Grain: one stay x method x category. What a stay has accrued since admission: opening balance + this period.
--- method: a costing method with cost items as categories; or charge with charge categories.
+-- method: a costing method with cost items as categories; or charge with charge categories (lines without an amount,
+-- as a source without prices has them, accrue nothing: their money is unknown, not zero).
 -- state: case (discharged in the period), open (in house at its end), late (discharged before: booked afterwards).
 with moved as (
   select stay_id, method, category, amount from opening
@@ -8,6 +9,7 @@ with moved as (
   union all
   select c.stay_id, 'charge', coalesce(k.category, 'other'), cast(c.amount as decimal(18, 2))
   from case_kinds c left join kind_categories k on k.kind = c.kind
+  where c.amount is not null
 ),
 summed as (
   select stay_id, method, category, sum(amount) as amount from moved group by stay_id, method, category

@@ -31,10 +31,12 @@ from analysis.demo import (
     visits,
     wards,
 )  # fmt: skip
+from analysis.demo.book import Book, waited
 from analysis.demo.line_numbers import Lines
 from analysis.demo.patients import Stays, draw_stays, in_data
 from analysis.demo.people import People
 from analysis.demo.recipes import Recipes, compile_recipes
+from analysis.demo.waiting import make_book
 from analysis.demo.world import World
 
 Piece = tuple[str, pa.Table]
@@ -55,6 +57,7 @@ class House:
     ids: pa.Array
     heads: dict[int, str]
     recipes: Recipes
+    book: Book
     tariff: care.Tariff
     stays: Stays
     people: People
@@ -74,9 +77,11 @@ def pieces(world: World) -> Iterator[Piece]:
     names = roster["name"].to_pylist()
     heads = {int(place): names[k] for k, place in reversed(list(enumerate(physicians.department)))}
     stays, people = draw_stays(world, physicians)
-    stays = in_data(world, stays)
+    recipes = compile_recipes(world)
+    book = make_book(world, recipes)
+    stays = in_data(world, waited(world, book, stays))
     house = House(
-        world, physicians, staff.physician_ids(len(names)), heads, compile_recipes(world), care.read_tariff(world),
+        world, physicians, staff.physician_ids(len(names)), heads, recipes, book, care.read_tariff(world),
         stays, people, tally.empty_tally(world, len(stays)), np.zeros(len(stays), np.int64), stays.drg.copy(),
         np.zeros(len(stays), bool), {}, [],
     )  # fmt: skip
@@ -123,7 +128,9 @@ def _inpatients(house: House) -> Iterator[Piece]:
             lain = wards.draw_places(world, batch)
             for name, part in _record(house, batch, known, decisions, lain, first):
                 whole.setdefault(name, []).append(part)
-            lines = care.draw_lines(world, house.recipes, house.tariff, house.physicians, batch, known, decisions, lain)
+            lines = care.draw_lines(
+                world, house.recipes, house.tariff, house.physicians, batch, known, decisions, lain, house.book
+            )
             tally.add_stays(world, house.tally, lines, first, len(batch))
             house.faults.append(faults.faults_of(world, house.tariff, house.physicians, batch, known, lines, first))
             asked = approvals.approvals_of(world, house.physicians, batch, lines)
@@ -131,7 +138,7 @@ def _inpatients(house: House) -> Iterator[Piece]:
             lines = charges.stamped(lines, batch)
             waiting["charges"].append(lines)
             waiting["orders"].append(charges.orders_of(world, lines))
-            waiting["events"].append(charges.events_of(world, lines))
+            waiting["events"].append(charges.events_of(world, lines, house.book))
         yield from _leave(house, waiting, month)
     for name, parts in whole.items():
         yield name, pa.concat_tables(parts)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.demo import gates, idle_days, panels, stories, story_lines
+from analysis.demo.book import Book, appointments
 from analysis.demo.calendar import midnight
 from analysis.demo.casemix import severity_effect
 from analysis.demo.line_numbers import Lines, line_number, refund_number, row_number
@@ -95,6 +96,7 @@ def draw_lines(
     known: pd.DataFrame,
     decisions: np.ndarray,
     places: Places,
+    book: Book,
 ) -> Lines:
     """Charge lines of some stays, refunds included; times in seconds, money in fen. `known`: facts of the stays.
 
@@ -103,20 +105,25 @@ def draw_lines(
     """
     stay, row = _planned(world, recipes, physicians, stays, known, decisions)
     stay, row, day = _spread(world, recipes, stays, stay, row)
-    number = line_number(stays.number[stay], recipes.code[row], day)
     item, when, flex = recipes.item[row], recipes.when[row], recipes.flex[row]
+    number = line_number(stays.number[stay], recipes.code[row], np.where(when < DAILY, 0, day))
     kind = tariff.kinds[item]
-    wanted = recipes.quantity[row] * np.where(flex, _use(world, stays)[stay, kind], 1.0)
+    wanted = recipes.quantity[row] * np.where(flex, use_factors(world, stays)[stay, kind], 1.0)
     count = np.floor(wanted + world.uniform("care.quantity", number)).astype(np.int64)
     keep = (count > 0) & _in_place(when, day, stays, stay)
     last_day = np.maximum(stays.days, 1)[stay] - 1
     day = np.where(when == LAST, last_day, np.where(when < LAST, np.minimum(day, last_day), day))
     at = _times(stays, stay, day, when == OPERATION, world.uniform("care.hour", number))
+    order = row_number(stays.number[stay], recipes.code[row])
+    usual = np.where(recipes.story[row] < 0, order, -1)
+    at, there, booked = appointments(world, book, stays, stay, usual, item, day, at)
+    keep &= there
     keep &= (day <= last_day) & (at < world.end_day * DAY)
     keep &= ~(flex & _taken_away(world, stays, stay, item, kind, at, world.uniform("care.keep", number)))
-    drawn = {"stay": stay, "order": row_number(stays.number[stay], recipes.code[row]), "item": item, "quantity": count}
+    drawn = {"stay": stay, "order": order, "item": item, "quantity": count}
     drawn |= {"at": at, "flex": flex, "standing": when >= DAILY, "number": number, "refund_of": np.full(len(day), -1)}
     drawn["told"] = recipes.story[row].astype(np.int16)
+    drawn["booked"] = booked
     drawn["order"] = np.where(story_lines.unordered(world, recipes.story)[row], -1, drawn["order"])
     keep &= ~idle_days.without_care(world, stays, stay, day, item, when == LAST)
     lines = panels.without_contained(world, {name: values[keep] for name, values in drawn.items()})
@@ -153,7 +160,7 @@ def _spread(world: World, recipes: Recipes, stays: Stays, stay: np.ndarray, row:
     return stay[pair], row[pair], start[pair] + step[pair] * nth
 
 
-def _use(world: World, stays: Stays) -> np.ndarray:
+def use_factors(world: World, stays: Stays) -> np.ndarray:
     """Factor on flexible quantities, stay x category: patient, severity, physician, department; mean one."""
     spread = world.parameters.settings.spread
     sigma = np.array([spread.drug, spread.consumable, spread.exam])

@@ -4,11 +4,12 @@ import numpy as np
 import pyarrow as pa
 
 from analysis.demo import columns as col
+from analysis.demo.book import Book, queued_items
 from analysis.demo.identities import patient_ids
-from analysis.demo.line_numbers import Lines
+from analysis.demo.line_numbers import Lines, is_again
 from analysis.demo.patients import Stays
 from analysis.demo.story_lines import charged_only, other_side
-from analysis.demo.world import World
+from analysis.demo.world import DAY, World
 
 #: Orders that were cancelled carry the number of the one beside them with this bit.
 _CANCELLED = 1 << 34
@@ -124,8 +125,12 @@ def orders_table(world: World, orders: Lines, physicians: pa.Array) -> pa.Table:
     )
 
 
-def events_of(world: World, lines: Lines) -> Lines:
-    """Charge lines that are a step of care: requested, started, ended, on which resource."""
+def events_of(world: World, lines: Lines, book: Book) -> Lines:
+    """Charge lines that are a step of care: requested, started, ended, on which resource.
+
+    What is in the appointment book has its times; the waits before other resources are drawn. A resource with a queue
+    is named only where the book served it.
+    """
     active = np.array([bool(item.activity) for item in world.items])
     rows = np.flatnonzero(active[lines["item"]] & _done(world, lines))
     found = {name: lines[name][rows] for name in ("number", "stay", "item", "at")}
@@ -133,14 +138,28 @@ def events_of(world: World, lines: Lines) -> Lines:
     lasting = np.maximum(minutes, 10) * 60 * np.exp(0.25 * (world.uniform("events.lasting", found["number"]) - 0.5))
     waiting = 900 - np.log1p(-world.uniform("events.waiting", found["number"])) * 9 * 3600
     requested = np.maximum(found["at"] - waiting.astype(int), lines["admitted"][rows])
-    return found | {"requested": requested, "ended": found["at"] + lasting.astype(int)}
+    entry = np.where(is_again(found["number"]), -1, lines["booked"][rows])
+    known = entry >= 0
+    asked = np.where(book.start[entry] // DAY == found["at"] // DAY, book.asked[entry], found["at"] - 900)
+    resource = np.array([resources(world).index(item.resource) for item in world.items])[found["item"]]
+    resource = np.where(queued_items(world)[found["item"]], np.where(known, book.resource[entry], -1), resource)
+    return found | {
+        "requested": np.where(known, asked, requested),
+        "ended": found["at"] + np.where(known, book.length[entry], lasting.astype(int)),
+        "resource": np.where(resource == len(resources(world)) - 1, -1, resource),
+    }
+
+
+def resources(world: World) -> list[str]:
+    """Resources by position: those with a queue first, no resource last."""
+    queued = world.parameters.records.queues.resources
+    return [*queued, *sorted({item.resource for item in world.items} - {*queued, ""}), ""]
 
 
 def events_table(world: World, events: Lines, physicians: pa.Array) -> pa.Table:
     rank = np.lexsort((events["number"], events["at"]))
     events = {name: values[rank] for name, values in events.items()}
     number = events["number"]
-    resources = [item.resource or None for item in world.items]
     return col.table(
         "events",
         {
@@ -150,6 +169,6 @@ def events_table(world: World, events: Lines, physicians: pa.Array) -> pa.Table:
             "requested_at": col.times(events["requested"], world.lacking("events.requested_at", number)),
             "started_at": col.times(events["at"]),
             "ended_at": col.times(events["ended"], world.lacking("events.ended_at", number)),
-            "resource": col.chosen(resources, events["item"], world.lacking("events.resource", number)),
+            "resource": col.chosen(resources(world), events["resource"], world.lacking("events.resource", number)),
         },
     )

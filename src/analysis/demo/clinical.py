@@ -58,14 +58,17 @@ def procedures_table(world: World, stays: Stays, coded: dict[str, np.ndarray], p
     start = stays.operation_at[stay] + 900 * (nth - 1)
     start = np.clip(start, stays.admitted[stay] + 600, stays.discharged[stay] - 900)
     lasting = 2400 + (world.uniform("procedures.time", number) * 6000).astype(np.int64)
-    end = np.minimum(start + lasting, stays.discharged[stay])
+    known = stays.operation_end[stay] >= 0
+    start = np.where(known, np.minimum(start, stays.operation_end[stay] - 600), start)
+    end = np.minimum(np.where(known, stays.operation_end[stay], start + lasting), stays.discharged[stay])
     begun = np.flatnonzero(start < world.end_day * DAY)
     stay, code, position, number, start, end = (x[begun] for x in (stay, code, position, number, start, end))
     listed = world.parameters.procedures
     general = np.array(["general_anaesthesia" in d.bundles for d in world.drgs])[stays.drg[stay]]
     kind = np.where(general, 0, np.where(position == 1, 1, 2))
     sided = np.array([p.code[:2] in ("81", "79", "13") for p in listed])[code]
-    rooms = [f"OR{k}" for k in range(1, 7)]
+    rooms = [f"OR{k}" for k in range(1, 200)] + [f"ER{k}" for k in range(1, 50)]
+    room = np.where(stays.room >= 1000, stays.room - 801, stays.room)[stay]
     columns = {
         "stay_id": col.numbered("S", stays.number[stay], 8),
         "position": col.integers(position),
@@ -85,7 +88,7 @@ def procedures_table(world: World, stays: Stays, coded: dict[str, np.ndarray], p
             "ended_at": col.times(end, unsure["end"]),
             "operator_id": col.chosen(physicians, stays.physician[stay], unsure["operator"]),
             "anaesthesia": col.chosen(["general", "regional", "local"], kind, unsure["kind"]),
-            "room": col.chosen(rooms, (stays.person[stay] + stays.drg[stay]) % 6, unsure["room"]),
+            "room": col.chosen(rooms, room, unsure["room"]),
         },
     )
 

@@ -30,3 +30,8 @@ def again_number(line: np.ndarray, repetition: int) -> np.ndarray:
 def again_order(order: np.ndarray, repetition: int) -> np.ndarray:
     """Number of the order of a line's repetition; the bit between is that of cancelled orders."""
     return order | (repetition << (24 + _ROW + 1))
+
+
+def is_again(line: np.ndarray) -> np.ndarray:
+    """Which numbers are of repetitions."""
+    return (line >> (_DAY + 1)) % (1 << _AGAIN) > 0

@@ -74,6 +74,7 @@ bench: setup
 	@$(WORKBENCH) demo --out data/demo
 	@$(WORKBENCH) close data/demo
 	@$(BIN)/python -m benchmarks.run --period $(PERIOD)
+	@$(BIN)/python -m benchmarks.spark --period $(PERIOD)
 
 docs: setup
 	@$(BIN)/python -m analysis.contract_docs

@@ -9,6 +9,7 @@ import argparse
 import shutil
 import tempfile
 import time
+import traceback
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -56,6 +57,9 @@ def fuzz(good: Good, count: int, seed: int, first: int = 0, kinds: list[Kind] | 
                 outcome = play(good, place, kind)
             except FailedError as failure:
                 yield Result(number, kind, "failed", f"{told}\n{failure}")
+                continue
+            except Exception:  # what the oracle itself cannot read is a round to look at
+                yield Result(number, kind, "failed", f"{told}\n{traceback.format_exc()}")
                 continue
             allowed = outcome in kind.ends
             yield Result(number, kind, outcome if allowed else "failed", told if allowed else f"{told}: {outcome}")

@@ -213,8 +213,14 @@ def _told(error: Exception) -> InputError | None:
         return blocked(error)
     import pyarrow
 
-    from analysis.engine import EngineError
+    from analysis.engine import EngineError, TooLargeError
 
+    if isinstance(error, TooLargeError):
+        return InputError(
+            "a value or a sum is larger than its column can hold (amounts have 16 digits before the point)",
+            rows=str(error).strip().splitlines()[:1],
+            mend="look for amounts that cannot be, by `workbench check` and in the source, and import again",
+        )
     if isinstance(error, EngineError | pyarrow.ArrowException):
         return InputError(
             "the tables cannot be read or worked on",

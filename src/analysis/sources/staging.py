@@ -55,7 +55,14 @@ def stage_files(engine: Engine, spec: SourceSpec, folder: Path, staging: Path) -
 
 def _paths(name: str, file: FileSpec, folder: Path) -> list[Path]:
     exact = folder / file.path
-    paths = [exact] if exact.is_file() else sorted(path for path in folder.glob(file.path) if path.is_file())
+    paths = [exact] if exact.is_file() else sorted(folder.glob(file.path))
+    folders = [path for path in paths if not path.is_file()]
+    if folders:
+        raise InputError(
+            "a folder stands where a file is needed",
+            where=", ".join(map(str, folders[:3])),
+            mend=f"move it away, or give another path for {name} in the spec",
+        )
     if paths:
         return paths
     there = sorted(path.name for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []

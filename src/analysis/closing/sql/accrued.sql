@@ -7,7 +7,7 @@ with moved as (
   union all
   select stay_id, method, cost_item, amount from case_costs
   union all
-  select c.stay_id, 'charge', coalesce(k.category, 'other'), cast(c.amount as decimal(18, 2))
+  select c.stay_id, 'charge', coalesce(k.category, 'other'), c.amount
   from case_kinds c left join kind_categories k on k.kind = c.kind
   where c.amount is not null
 ),

@@ -8,6 +8,10 @@ case_sums as (
     coalesce(sum(cost_total) filter (where cost_complete), 0) as cost
   from cases group by hospital_id, drg_code is null
 ),
+cost_sums as (
+  select s.hospital_id, c.cost_item, sum(c.amount) as amount
+  from case_costs c join stays s on s.stay_id = c.stay_id group by s.hospital_id, c.cost_item
+),
 parts as (
   -- ledger = clinical full cost + unallocated, per cost item
   select hospital_id, 'ledger_clinical' as "check", cost_item as part, amount as expected, cast(0 as decimal(38, 2)) as found,
@@ -26,31 +30,33 @@ parts as (
   union all
   select hospital_id, 'inpatient_cases', cost_item, full_cost, 0, true from centre_costs where setting = 'inpatient'
   union all
-  select s.hospital_id, 'inpatient_cases', c.cost_item, 0, c.amount, true from case_costs c join stays s on s.stay_id = c.stay_id
+  select hospital_id, 'inpatient_cases', cost_item, 0, amount, true from cost_sums
   union all
   select hospital_id, 'inpatient_cases', cost_item, 0, amount, true from unallocated where level = 'case'
   -- opening + month = discharged + late + closing, for cost and for charges
   union all
   select hospital_id, 'work_in_progress', category, amount, 0, true from accruals where method = 'top_down'
   union all
-  select hospital_id, 'work_in_progress', category, 0, amount, true from work_in_progress where method = 'top_down'
+  select hospital_id, 'work_in_progress', category, 0, sum(amount), true from work_in_progress where method = 'top_down'
+  group by hospital_id, category
   union all
   select hospital_id, 'work_in_progress', category, 0, amount, true from accruals where method = 'top_down' and state = 'late'
   union all
-  select hospital_id, 'work_in_progress', category, 0, amount, true from case_cost_parts
+  select hospital_id, 'work_in_progress', category, 0, sum(amount), true from case_cost_parts group by hospital_id, category
   union all
   select hospital_id, 'charges_in_progress', category, amount, 0, true from accruals where method = 'charge'
   union all
-  select hospital_id, 'charges_in_progress', category, 0, amount, true from work_in_progress where method = 'charge'
+  select hospital_id, 'charges_in_progress', category, 0, sum(amount), true from work_in_progress where method = 'charge'
+  group by hospital_id, category
   union all
   select hospital_id, 'charges_in_progress', category, 0, amount, true from accruals where method = 'charge' and state = 'late'
   union all
-  select hospital_id, 'charges_in_progress', category, 0, amount, true from case_charge_parts
+  select hospital_id, 'charges_in_progress', category, 0, sum(amount), true from case_charge_parts group by hospital_id, category
   -- every line of a stay is in the books, or its stay is unknown; every discharge is a case
   union all
   select hospital_id, 'lines_items', 'total', amount, 0, true from line_totals
   union all
-  select hospital_id, 'lines_items', 'total', 0, amount, true from case_items
+  select hospital_id, 'lines_items', 'total', 0, sum(amount), true from case_items group by hospital_id
   union all
   select hospital_id, 'lines_items', 'total', 0, amount, true from line_totals where not known
   union all
@@ -91,10 +97,10 @@ parts as (
   select hospital_id, 'paid_parts', 'total', charge_total, fund_paid + self_paid, false from case_base
   where fund_paid is not null and self_paid is not null and charge_total is not null
   union all
-  select hospital_id, 'own_items', cost_item, amount, 0, false from own_items where $has_ledger
+  select hospital_id, 'own_items', cost_item, sum(amount), 0, false from own_items where $has_ledger
+  group by hospital_id, cost_item
   union all
-  select s.hospital_id, 'own_items', c.cost_item, 0, c.amount, false
-  from case_costs c join stays s on s.stay_id = c.stay_id where c.cost_item in ('drugs', 'materials')
+  select hospital_id, 'own_items', cost_item, 0, amount, false from cost_sums where cost_item in ('drugs', 'materials')
   union all
   select hospital_id, 'bed_days_workload', 'days', cast(bed_days as decimal(38, 2)), 0, false
   from workload where month = $month and setting = 'inpatient' and bed_days is not null

@@ -18,7 +18,9 @@ with lines as (
   where l.charged_at >= $start_at and l.charged_at < $end_at
   group by l.stay_id, s.hospital_id, l.item_code, coalesce(o.cost_centre, c.cost_centre, '?'), coalesce(l.physician_id, '?')
 )
-select l.* exclude (dated_cost), i.kind,
+select l.stay_id, l.hospital_id, l.item_code, l.cost_centre, l.physician_id, l.performing_department, i.kind,
+  cast(l.quantity as decimal(18, 4)) as quantity,
+  cast(l.amount as decimal(18, 2)) as amount,
   case when i.kind in ('drug', 'consumable', 'blood') then cast(round(coalesce(l.dated_cost,
     cast(cast(l.quantity as decimal(18, 4)) * p.purchase_price as decimal(28, 10)),
     cast(l.amount as decimal(28, 10))), 2) as decimal(18, 2)) end as cost

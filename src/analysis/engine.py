@@ -196,15 +196,18 @@ class Engine:
         return rows.cast(table.arrow_schema())
 
 
-def shaped_select(table: Table, source: str) -> str:
-    """SELECT of `source` (a name, or a subquery with its condition) in the schema's columns, types and order."""
+def shaped_select(table: Table, source: str, first: Sequence[str] = ()) -> str:
+    """SELECT of `source` (a name, or a name with its condition) in the schema's columns, types and order.
+
+    `first`: columns of the source that the order begins with.
+    """
     columns = ", ".join(
         f'cast(round(cast("{c.name}" as double), 9) as double) as "{c.name}"'
         if c.type == "number"
         else f'cast("{c.name}" as {c.sql_type}) as "{c.name}"'
         for c in table.columns.values()
     )
-    order = ", ".join(f'"{name}" nulls first' for name in table.key)
+    order = ", ".join(f'"{name}" nulls first' for name in (*first, *table.key))
     return f"select {columns} from {source} order by {order}"
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+import pytest
 import yaml
 from postgres_server import Server
 
@@ -47,8 +48,8 @@ print(count.read, count.imported, count.quarantined, resource.getrusage(resource
 """
 
 
-def test_a_million_lines(postgres: Server, tmp_path: Path):
-    n = 1_000_000
+@pytest.mark.parametrize("n", [100_000, pytest.param(1_000_000, marks=pytest.mark.slow)])
+def test_a_year_of_lines(postgres: Server, tmp_path: Path, n: int):
     postgres.run(LINES.format(n=n))
     select = {"select": f"select * from 收费明细_{n}"}
     spec = tmp_path / "spec.yaml"

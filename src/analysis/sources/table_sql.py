@@ -18,7 +18,8 @@ REFUSED = "select _n from _checked where len(_kinds) > 0 union all select _n fro
 #: The rows imported, for FROM; a condition can follow.
 GOOD = "_checked where len(_kinds) = 0 and _n not in (select _n from _twins)"
 
-MONTHS = f"select distinct _month as month from {GOOD} order by month"
+#: month, n: the months of the rows imported, and how many rows each has.
+MONTHS = f"select _month as month, count(*) as n from {GOOD} group by _month order by month"
 
 #: How many values of a column the report names.
 SHOWN = 5

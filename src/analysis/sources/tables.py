@@ -5,6 +5,8 @@ Rows pass from file to file; what is held in memory are the keys that repeat, th
 
 import re
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,9 +20,11 @@ from analysis.sources.quarantine import write_quarantine
 from analysis.sources.report import TableCount
 from analysis.sources.rules import row_rules
 from analysis.sources.spec import SourceSpec, TableSpec
-from analysis.sources.writing import BATCH, write_batches
+from analysis.sources.writing import BATCH, by_month, spans, write_batches
 
 _TRACE = ("_file", "_row")
+#: Rows that are put in order at once: small months together, a large one alone.
+_SORTED = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -145,10 +149,13 @@ def _write(place: Place, table: Table) -> int:
         rows = engine.batches(shaped_select(table, table_sql.GOOD), BATCH)
         return write_batches(rows, schema, place.out / f"{table.name}.parquet")
     written = 0
-    select = shaped_select(table, f"{table_sql.GOOD} and _month = $month")
-    for month in engine.frame(table_sql.MONTHS)["month"]:
-        rows = engine.batches(select, BATCH, month=month)
-        written += write_batches(rows, schema, place.out / table.name / f"{month}.parquet")
+    select = shaped_select(table, f"{table_sql.GOOD} and _month between $first and $last", ["_month"])
+    months = engine.frame(table_sql.MONTHS).itertuples(index=False, name=None)
+    for first, last in spans(months, _SORTED):
+        rows = engine.batches(select, BATCH, first=first, last=last)
+        for month, parts in groupby(by_month(rows, table.month_of), key=itemgetter(0)):
+            batches = (batch for _, batch in parts)
+            written += write_batches(batches, schema, place.out / table.name / f"{month}.parquet")
     return written
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from analysis.files import replacing
@@ -39,3 +40,26 @@ def even(batches: Iterable[pa.RecordBatch], size: int = BATCH) -> Iterator[pa.Ta
             count -= size
     if count:
         yield pa.Table.from_batches(held)
+
+
+def spans(months: Iterable[tuple[str, int]], most: int) -> list[tuple[str, str]]:
+    """First and last month of runs of months that together have at most `most` rows; a larger month is a run alone."""
+    runs: list[tuple[str, str]] = []
+    held = most
+    for month, rows in months:
+        if held + rows > most:
+            runs.append((month, month))
+            held = 0
+        runs[-1] = (runs[-1][0], month)
+        held += rows
+    return runs
+
+
+def by_month(batches: Iterable[pa.RecordBatch], column: str) -> Iterator[tuple[str, pa.RecordBatch]]:
+    """Batches in the order of their months, cut so that each part belongs to one."""
+    for batch in batches:
+        start = 0
+        runs = pc.run_end_encode(pc.strftime(batch[column], format="%Y-%m"))
+        for month, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
+            yield month, batch.slice(start, end - start)
+            start = end

@@ -87,8 +87,9 @@ def _from_source(good: Good, place: Path, kind: Kind) -> Outcome:
 
 def _from_folder(good: Good, place: Path, kind: Kind) -> Outcome:
     outcome = _check_and_close(good, place)
-    same = kind.area != "parameters" or _same_parameters(good.place, place)
-    return "carried" if outcome == "clean" and not same else outcome
+    if outcome == "clean" and kind.area == "parameters" and not _same_parameters(good.place, place):
+        return "carried"
+    return outcome
 
 
 def _check_and_close(good: Good, place: Path) -> Outcome:

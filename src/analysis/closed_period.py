@@ -20,7 +20,7 @@ import pyarrow as pa
 from analysis.contract import period_tables, schemas_id
 from analysis.engine import Engine, write_parquet
 from analysis.errors import InputError
-from analysis.files import last_good, replacing_folder, sha256, write_text
+from analysis.files import last_good, recover, replacing_folder, sha256, write_text
 from analysis.files import only_one as one_at_a_time
 from analysis.periods import Period, is_period, parse_range
 
@@ -82,7 +82,7 @@ def open_periods(folder: str | Path, first: str, last: str) -> ClosedPeriods:
 
 def closed_periods(folder: str | Path) -> list[Period]:
     """Periods closed in outputs/NAME, in order."""
-    names = [card.parent.parent.name for card in Path(folder).glob("*/tables/closed.json")]
+    names = {path.parent.name for state in ("tables", ".tables.retired") for path in Path(folder).glob(f"*/{state}")}
     periods = sorted(Period(name) for name in names if is_period(name))
     return [period for period in periods if read_card(Path(folder), period)]
 
@@ -120,6 +120,11 @@ def is_sound(folder: Path, period: Period, card: Mapping[str, Any]) -> bool:
     """True where every table of a closed period is, byte for byte, what was closed."""
     tables = _tables(folder, period)
     return all(_is_sound(tables / f"{name}.parquet", mark) for name, mark in card["sha256"].items())
+
+
+def put_back(folder: Path, period: Period) -> None:
+    """Mend a close of the period that was cut off while it exchanged folders; the caller holds the lock."""
+    recover(folder / period.name / "tables")
 
 
 def only_one(folder: Path) -> AbstractContextManager[None]:

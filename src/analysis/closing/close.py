@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.closed_period import is_sound, only_one, read_card, sound_table, write_period
+from analysis.closed_period import is_sound, only_one, put_back, read_card, sound_table, write_period
 from analysis.closing.fingerprint import check_unchanged, run_id, standing_marks
 from analysis.closing.indicators import indicator_rows
 from analysis.closing.integrity import check_integrity
@@ -96,6 +96,7 @@ def _close_one(work: _Work, period: Period, previous: str) -> CloseResult:
     began = time.perf_counter()
     work.span.check_ledger(period)
     identity, inputs = run_id(work.engine, work.hospital, period, work.parameters.text, previous, work.standing)
+    put_back(work.folder, period)
     card = read_card(work.folder, period)
     if card and card["run_id"] == identity and is_sound(work.folder, period, card):
         return CloseResult(period, identity, "unchanged", time.perf_counter() - began)

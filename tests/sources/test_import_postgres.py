@@ -185,6 +185,15 @@ def test_a_query_that_does_not_run(bring, his, select, words):
     assert PASSWORD not in told and "Traceback" not in told
 
 
+def test_an_account_that_may_not_read_a_table(bring, his, postgres):
+    postgres.run(
+        "create role guest login password 'guest-secret'", "grant usage on schema his to guest", database="his"
+    )
+    with pytest.raises(InputError, match="the account may not read this") as caught:
+        bring(postgres.url("his", password="guest-secret", user="guest"))
+    assert "GRANT SELECT" in str(caught.value) and "guest-secret" not in str(caught.value)
+
+
 def test_a_column_the_database_has_not_is_named_with_those_it_has(bring, his):
     tables = TABLES | {"charges": {"select": LINES.replace("zyh as", "zyhm as")}}
     with pytest.raises(InputError, match="column zyhm is not in the file") as caught:

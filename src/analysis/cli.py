@@ -213,8 +213,10 @@ def _told(error: Exception) -> InputError | None:
         return blocked(error)
     import pyarrow
 
-    from analysis.engine import EngineError, TooLargeError
+    from analysis.engine import EngineError, ProgramError, TooLargeError
 
+    if isinstance(error, ProgramError):
+        return None
     if isinstance(error, TooLargeError):
         return InputError(
             "a value or a sum is larger than its column can hold (amounts have 16 digits before the point)",

@@ -28,6 +28,8 @@ EngineKind = Literal["duckdb", "spark"]
 _CLOSED_IN = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 #: What the database says when a file it reads is damaged or a query cannot run.
 EngineError = duckdb.Error
+#: What it says of a SELECT it cannot even plan: a fault of the program, never of the data.
+ProgramError = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)
 #: What it says when a value is too large for the type it must have.
 TooLargeError = (duckdb.ConversionException, duckdb.OutOfRangeException)
 #: How the database tells what the system refused.

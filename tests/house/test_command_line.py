@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from analysis.cli import _told
+from analysis.engine import Engine, ProgramError
+
 COMMANDS = ("demo", "import", "check", "close", "report", "run", "lab")
 HEAVY = ("pandas", "duckdb", "pyarrow", "numpy", "matplotlib", "papermill", "nbconvert", "yaml", "pydantic")
 
@@ -60,3 +63,10 @@ def test_wrong_input_ends_with_1_and_says_what_to_mend(arguments: tuple[str, ...
     assert done.returncode == 1, done.stderr
     assert done.stderr.startswith("error: ")
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("select", ["select nothing from nowhere", "select 1 as x where", "select unheard_of(1) as x"])
+def test_a_fault_in_our_own_sql_is_not_told_as_damaged_data(select: str):
+    with Engine() as engine, pytest.raises(ProgramError) as fault:
+        engine.create("made", select)
+    assert _told(fault.value) is None

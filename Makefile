@@ -13,7 +13,7 @@ MIRRORED = mirror="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(BIN)/pip config g
 COMPILE := $(UV) pip compile --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup spark report test test-all lab bench docs lock clean
+.PHONY: help setup spark report test test-all lab bench bench-quick docs lock clean
 
 help:
 	@echo "make report    the demonstration hospital and its monthly report of $(PERIOD)"
@@ -21,7 +21,8 @@ help:
 	@echo "make test-all  the same with the slow lane (Spark's tests need Java)"
 	@echo "make spark     PySpark for closing with engine: spark"
 	@echo "make lab       JupyterLab on the start notebook"
-	@echo "make bench     how long closing a month takes, against a plain scan of its charge lines"
+	@echo "make bench     generation, import and closing at full size: seconds, memory, against plain scans (half an hour)"
+	@echo "make bench-quick  the same at the size of the demonstration hospital"
 	@echo "make docs      docs/data-contract.md from the schemas"
 	@echo "make lock      requirements.lock and requirements-spark.lock from pyproject.toml"
 	@echo "make clean     remove what make made (never a hospital of your own)"
@@ -71,10 +72,10 @@ lab: setup
 	@$(WORKBENCH) lab
 
 bench: setup
-	@$(WORKBENCH) demo --out data/demo
-	@$(WORKBENCH) close data/demo
-	@$(BIN)/python -m benchmarks.run --period $(PERIOD)
-	@$(BIN)/python -m benchmarks.spark --period $(PERIOD)
+	@$(BIN)/python -m benchmarks.run
+
+bench-quick: setup
+	@$(BIN)/python -m benchmarks.run --quick
 
 docs: setup
 	@$(BIN)/python -m analysis.contract_docs

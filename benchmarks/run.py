@@ -1,113 +1,116 @@
-"""`python -m benchmarks.run`: prints a row of docs/benchmarks.md for a closed data folder.
+"""`python -m benchmarks.run`: the figures of docs/benchmarks.md, as Markdown.
 
-Scan and close run in fresh processes of their own, so that neither warms the other's memory and the peak is the
-closing's alone. Seconds differ between machines; the ratio is what to compare.
+Makes a hospital of a year and the month before it, and another of half as many stays; measures generation, import of
+the year's charge lines, plain scans of them, and closing of a month and of the year. Every part runs in a process of
+its own. Seconds differ between machines; ratios within one run are what to compare.
 """
 
 import argparse
-import os
-import platform
-import resource
 import shutil
-import statistics
+import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
-from analysis.closed_period import closed_periods
-from analysis.closing import close
-from analysis.contract import contract_tables
-from analysis.engine import Engine
-from analysis.errors import InputError
-from analysis.hospital import open_hospital
-from analysis.periods import Period
+from analysis.periods import Period, parse_range
+from benchmarks.measured import Measured, machine, measure
+from benchmarks.steps import SCANS, close_again, close_periods, generate, import_lines, scan
 
-_SCAN = (
-    "select stay_id, count(*) as lines, sum(amount) as amount, sum(quantity) as quantity from charges group by stay_id"
-)
+_BEFORE, _YEAR = Period("2022-12"), parse_range("2023-01..2023-12")
+_MONTH = _YEAR[5:6]
+_FULL, _QUICK = 80_000, 8_000
 
 
 @dataclass(frozen=True)
-class Measured:
-    """Seconds of the measured part, peak resident memory of its process in MiB, rows it read."""
+class Closing:
+    """Closing of some periods beside the plain scans of the same charge lines, in the same run."""
 
-    seconds: float
-    peak_mib: float
-    lines: int
+    name: str
+    closed: Measured
+    scans: dict[str, Measured]
 
-
-def scan(data: Path, period: Period) -> Measured:
-    """Sum the month's charge lines by stay: the least that any costing has to do."""
-    hospital = open_hospital(data)
-    with Engine() as engine:
-        engine.attach(contract_tables()["charges"], hospital.files("charges", [period]))
-        began = time.perf_counter()
-        engine.arrow(_SCAN)
-        seconds = time.perf_counter() - began
-        return Measured(seconds, _peak_mib(), engine.value("select count(*) from charges"))
-
-
-def close_again(data: Path, period: Period, outputs: Path) -> Measured:
-    """Close the month once more in a scratch folder that holds the balances of the months before it."""
-    with tempfile.TemporaryDirectory(dir=outputs) as scratch:
-        for earlier in closed_periods(outputs / data.name):
-            if earlier < period:
-                folder = Path(data.name) / earlier.name / "tables"
-                shutil.copytree(outputs / folder, Path(scratch) / folder, copy_function=os.link)
-        result = close(data, [period], Path(scratch))[-1]
-        assert result.state == "closed"
-        return Measured(result.seconds, _peak_mib(), 0)
+    def line(self) -> str:
+        stay, item = (self.scans[kind] for kind in SCANS)
+        cells = [
+            self.name,
+            f"{stay.rows:,}",
+            f"{stay.seconds:.3f} s",
+            f"{item.seconds:.2f} s",
+            f"{self.closed.computing:.1f} s",
+            f"{self.closed.computing / stay.seconds:.0f}",
+            f"{self.closed.computing / item.seconds:.1f}",
+            f"{self.closed.seconds:.1f} s",
+            f"{self.closed.seconds / stay.seconds:.0f}",
+            f"{self.closed.peak_mib:,.0f} MiB",
+        ]
+        return f"| {' | '.join(cells)} |"
 
 
-def _peak_mib() -> float:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
+_CLOSING_HEAD = (
+    "| closed | charge lines | scan by stay | scan by item | computing | computing / by stay | computing / by item "
+    "| whole close | whole / by stay | peak memory |\n|---|---|---|---|---|---|---|---|---|---|"
+)
 
 
-def _median(times: int, work: Callable[..., Measured], *arguments: Any) -> Measured:
-    """Median seconds and highest peak over repetitions, each in a fresh process."""
-    measured = []
-    for _ in range(times):
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-            measured.append(pool.submit(work, *arguments).result())
-    return Measured(
-        statistics.median(m.seconds for m in measured), max(m.peak_mib for m in measured), measured[0].lines
+def bench(folder: Path, stays: int, repeat: int) -> dict[str, Measured]:
+    """Measure a hospital of one size, print its tables, and return what grows with it."""
+    data, outputs = _data(folder, stays), folder / "outputs"
+    _told(f"{stays:,} stays a year: generation")
+    steps = {"generation, 13 months, all tables": measure(generate, data, stays, _BEFORE.name, _YEAR[-1].name)}
+    _told("import of the year's charge lines")
+    steps["import of the year's charge lines"] = measure(import_lines, data, _YEAR)
+    _told("closing")
+    measure(close_periods, data, [_BEFORE], outputs)
+    year = Closing("2023", measure(close_again, data, _YEAR, outputs, times=repeat), _scans(data, _YEAR, repeat))
+    measure(close_periods, data, _YEAR[: _YEAR.index(_MONTH[0])], outputs)
+    month = Closing(
+        _MONTH[0].name, measure(close_again, data, _MONTH, outputs, times=repeat), _scans(data, _MONTH, repeat)
     )
+    print(f"\n## {stays:,} stays a year\n\n| step | rows | seconds | peak memory |\n|---|---|---|---|")
+    for name, step in steps.items():
+        print(f"| {name} | {step.rows:,} | {step.seconds:.0f} s | {step.peak_mib:,.0f} MiB |")
+    print(f"\n{_CLOSING_HEAD}\n{month.line()}\n{year.line()}", flush=True)
+    return {**steps, "plain scan of the year by stay": year.scans["by stay"], "closing of the year": year.closed}
 
 
-def machine() -> str:
-    """What the figures were measured on."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    system = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GiB"
-    return f"{system}, Python {platform.python_version()}"
+def _scans(data: Path, periods: list[Period], repeat: int) -> dict[str, Measured]:
+    return {kind: measure(scan, data, periods, kind, times=repeat) for kind in SCANS}
+
+
+def print_growth(half: dict[str, Measured], full: dict[str, Measured]) -> None:
+    """How the seconds grow when the hospital is twice as large."""
+    lines = [step["plain scan of the year by stay"].rows for step in (half, full)]
+    print(f"\n## {lines[1] / lines[0]:.2f} times the charge lines\n\n| step | half | full | times |\n|---|---|---|---|")
+    for name, step in full.items():
+        before = half[name].seconds
+        print(f"| {name} | {before:.2f} s | {step.seconds:.2f} s | {step.seconds / before:.2f} |")
+
+
+def _data(folder: Path, stays: int) -> Path:
+    return folder / f"hospital_{stays}"
+
+
+def _told(step: str) -> None:
+    print(step, file=sys.stderr, flush=True)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("data/demo"))
-    parser.add_argument("--outputs", type=Path, default=Path("outputs"))
-    parser.add_argument("--period", default="2023-06")
-    parser.add_argument("--repeat", type=int, default=3)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="the demonstration hospital's size instead of full size")
+    parser.add_argument("--repeat", type=int, default=3, help="runs of each scan and close; the median counts")
+    parser.add_argument("--folder", type=Path, default=Path("build/bench"), help="scratch folder, emptied first")
     given = parser.parse_args()
-    period = Period(given.period)
-    if not open_hospital(given.data).files("charges", [period]):
-        raise InputError(f"no charge lines in {period.name}", where=str(given.data), mend="choose another --period")
-    if period not in closed_periods(given.outputs / given.data.name):
-        raise InputError(f"{period.name} is not closed", where=str(given.data), mend="run `workbench close` first")
-    scanned = _median(given.repeat, scan, given.data, period)
-    closed = _median(given.repeat, close_again, given.data, period, given.outputs)
-    print(f"Machine: {machine()}. Median of {given.repeat} runs.\n")
-    print("| hospital | charge lines of the month | scan | close | ratio | peak memory |\n|---|---|---|---|---|---|")
-    print(
-        f"| {given.data.name} {period.name} | {scanned.lines:,} | {scanned.seconds:.3f} s | {closed.seconds:.2f} s "
-        f"| {closed.seconds / scanned.seconds:.0f} | {closed.peak_mib:,.0f} MiB |"
-    )
+    stays = _QUICK if given.quick else _FULL
+    shutil.rmtree(given.folder, ignore_errors=True)
+    (given.folder / "outputs").mkdir(parents=True)
+    print(f"Machine: {machine()}. Scans and closes: median of {given.repeat} runs, each in a process of its own.")
+    full = bench(given.folder, stays, given.repeat)
+    half = bench(given.folder, stays // 2, given.repeat)
+    print_growth(half, full)
+    print("\n## Spark beside DuckDB\n", flush=True)
+    beside = ["--data", str(_data(given.folder, stays)), "--period", _MONTH[0].name, "--repeat", str(given.repeat)]
+    subprocess.run([sys.executable, "-m", "benchmarks.spark", *beside], check=True)
+    shutil.rmtree(given.folder)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from analysis.engine import Engine, EngineKind, open_engine
 from analysis.hospital import open_hospital
 from analysis.periods import Period
 from analysis.spark_dialect import tables_read
-from benchmarks.run import machine
+from benchmarks.measured import machine
 
 _PACKAGES = ("analysis.costing", "analysis.closing")
 

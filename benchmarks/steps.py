@@ -1,0 +1,83 @@
+"""What is measured: generation, import, the plain scans, and closing."""
+
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+import yaml
+
+from analysis.closing import close
+from analysis.contract import contract_tables
+from analysis.demo.generator import write_demo
+from analysis.engine import Engine
+from analysis.hospital import open_hospital
+from analysis.periods import Period
+from analysis.sources.importer import import_source
+from benchmarks.measured import Measured
+
+#: The plain scans of the charge lines. By stay: the least that any costing has to read and add up.
+#: By item: the grain that cost accounting of services needs as well.
+SCANS = {
+    "by stay": "select stay_id, count(*) as lines, sum(amount) as amount, sum(quantity) as quantity "
+    "from charges group by stay_id",
+    "by item": "select stay_id, item_code, performing_department, count(*) as lines, sum(amount) as amount, "
+    "sum(quantity) as quantity from charges group by stay_id, item_code, performing_department",
+}
+
+
+def generate(data: Path, stays_per_year: int, first: str, last: str) -> Measured:
+    """Write the demonstration hospital; rows of all tables."""
+    began = time.perf_counter()
+    rows = write_demo(data, stays_per_year=stays_per_year, first=first, last=last)
+    return Measured(time.perf_counter() - began, sum(rows.values()))
+
+
+def import_lines(data: Path, periods: list[Period]) -> Measured:
+    """Import the charge lines of the periods, with stays and items to check them against, from Parquet as text."""
+    tables = ("stays", "items", "charges")
+    with tempfile.TemporaryDirectory(dir=data.parent) as scratch:
+        files, hospital = {}, open_hospital(data)
+        for table in tables:
+            (Path(scratch) / "in" / table).mkdir(parents=True)
+            for file in hospital.files(table, periods):
+                os.link(file, Path(scratch) / "in" / table / file.name)
+            files[table] = {"path": f"{table}/*.parquet", "format": "parquet"}
+        selects = {table: {"select": f"select * from {table}"} for table in tables}
+        spec = {"hospital": hospital.card.model_dump(), "folder": "in", "files": files, "tables": selects}
+        (Path(scratch) / "spec.yaml").write_text(yaml.safe_dump(spec, allow_unicode=True), "utf8")
+        began = time.perf_counter()
+        report = import_source(Path(scratch) / "spec.yaml", Path(scratch) / "out")
+        seconds = time.perf_counter() - began
+    lines = next(table for table in report.tables if table.table == "charges")
+    return Measured(seconds, lines.imported)
+
+
+def scan(data: Path, periods: list[Period], kind: str) -> Measured:
+    """One query over the charge lines of the periods, straight from their Parquet files."""
+    with Engine() as engine:
+        engine.attach(contract_tables()["charges"], open_hospital(data).files("charges", periods))
+        began = time.perf_counter()
+        engine.arrow(SCANS[kind])
+        return Measured(time.perf_counter() - began, engine.value("select count(*) from charges"))
+
+
+def close_periods(data: Path, periods: list[Period], outputs: Path) -> Measured:
+    """Close periods that have not been closed, opening of the folder and checks included."""
+    began = time.perf_counter()
+    results = close(data, periods, outputs)
+    seconds = time.perf_counter() - began
+    closed = [result for result in results if result.state == "closed"]
+    if [result.period for result in closed] != periods:
+        raise RuntimeError(f"expected to close {periods}, closed {[result.period.name for result in closed]}")
+    return Measured(seconds, 0, sum(result.computing for result in closed))
+
+
+def close_again(data: Path, periods: list[Period], outputs: Path) -> Measured:
+    """The same in a scratch folder that holds the closed months before them."""
+    with tempfile.TemporaryDirectory(dir=outputs) as scratch:
+        for tables in sorted((outputs / data.name).glob("*/tables")):
+            if Period(tables.parent.name) < periods[0]:
+                shutil.copytree(tables, Path(scratch) / tables.relative_to(outputs), copy_function=os.link)
+        return close_periods(data, periods, Path(scratch))

@@ -65,7 +65,7 @@ LINES = {
     "charged twice": """
         select b.line_id from net{e} a join net{e} b on a.stay_id = b.stay_id and a.item_code = b.item_code
           and a.charged_at = b.charged_at and a.quantity = b.quantity and a.body_side is not distinct from b.body_side
-        where a.line_id < b.line_id""",
+        where a.line_id < b.line_id and (a.order_id = b.order_id or a.order_id is null or b.order_id is null)""",
     "negative list": """
         select line_id from net{e} join stays{e} using (stay_id)
         where (item_code = 'C312' and department = '02') or (item_code = 'C506' and department in ('03', '17'))""",

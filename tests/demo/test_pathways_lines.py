@@ -87,10 +87,6 @@ def test_meetings_lie_within_their_stays(both: Engine):
     assert both.value(outside) == 0
 
 
-def test_forms_of_late_stays_give_the_reason_that_was_there(both: Engine):
-    """Complicated stays name disease far more often than the third that guessing would."""
-    share = both.value("""select avg((cause_class = 'disease')::int) from pathway_records join outcomes using (stay_id)
-                          where status = 'varied' and complication""")
-    assert share > 0.6
+def test_forms_are_there_where_the_path_was_left_or_varied(both: Engine):
     forms = "select count(*) from pathway_records where (status in ('varied', 'left')) <> (cause_class is not null)"
     assert both.value(forms) == 0

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.demo import practices
+from analysis.demo import practices, registers
 from analysis.demo.parameters import demo_parameters
-from analysis.demo.patients import Stays, draw_stays
+from analysis.demo.patients import Stays, draw_stays, in_data
 from analysis.demo.staff import caseload, draw_physicians
 from analysis.demo.world import World, build_world
 
@@ -170,6 +170,22 @@ def test_meetings_favour_long_stays_even_where_they_do_nothing(worlds, group: st
     real = full[(full["group"] == group) & (full[ill] if ill else True)]
     naive = real.groupby(real["meeting"] >= 0)["days"].mean().diff().iloc[-1]
     assert naive > difference(worlds, "mdt_lung_diabetes" if ill else "mdt_pancreas", group, "days")[0] + 0.3
+
+
+def test_forms_of_late_stays_give_the_reason_that_was_there():
+    """Nine of ten name what made the stay long; guessing one of the reasons would name disease in three of ten."""
+    world = build_world(KNOWN, 5, (), 8000, "2021-01", "2023-12")
+    stays = in_data(world, draw_stays(world, draw_physicians(world))[0])
+    forms = registers.pathway_records_table(world, stays).to_pandas().set_index("stay_id")
+    acted = dict(zip(practices.touches(world), stays.touched.T, strict=True))
+    cause = forms["cause_class"].reindex([f"S{number:08d}" for number in stays.number]).to_numpy()
+    varied = forms["status"].reindex([f"S{number:08d}" for number in stays.number]).to_numpy() == "varied"
+    longer = varied & acted["long_antibiotics"]
+    assert longer.sum() > 30 and (cause[longer] == "treatment").mean() > 0.85
+    ill = varied & stays.complication & ~longer
+    assert (cause[ill] == "disease").mean() == pytest.approx(0.93, abs=0.04)
+    none = varied & ~stays.complication & (stays.severity < 2) & ~longer & ~acted["complicated_appendicitis"]
+    assert (cause[none] == "disease").mean() < 0.5
 
 
 def test_perforated_appendicitis_keeps_its_long_antibiotics(worlds):

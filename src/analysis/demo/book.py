@@ -68,6 +68,7 @@ def waited(world: World, book: Book, stays: Stays) -> Stays:
         operation_at=np.where(operated, book.operation_at[at], stays.operation_at),
         operation_end=np.where(operated, book.operation_end[at], -1),
         room=np.where(operated, book.room[at], -1),
+        waited=np.maximum(days - stays.days, 0),
         icu_from=stays.icu_from + np.where(stays.icu_days > 0, shift, 0),
     )
 

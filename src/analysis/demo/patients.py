@@ -24,7 +24,8 @@ class Stays:
     `effect` is the factor of physician and stories on drugs, consumables, examinations; `infection`, `readmitted`: what
     stories add to the probability; `meeting`: day after admission of an MDT meeting (-1 = none); `touched`: which
     stories (of stories/*_stays.csv, in their order) act on the stay; `booked`: the queues have served it (book.py),
-    `operation_at`: second at which an operation begins, `operation_end` (-1 = not known), `room` (-1 = none).
+    `operation_at`: second at which an operation begins, `operation_end` (-1 = not known), `room` (-1 = none), `waited`:
+    days that the queues have added.
     """
 
     number: np.ndarray
@@ -56,6 +57,7 @@ class Stays:
     operation_at: np.ndarray
     operation_end: np.ndarray
     room: np.ndarray
+    waited: np.ndarray
 
     def __len__(self) -> int:
         return len(self.person)
@@ -138,7 +140,7 @@ def _admit(
         physicians.use[physician] / (shares @ physicians.use)[drg] * change.use[:, None],
         change.added["infection"], change.added["readmitted"] + after.added["readmitted"], meeting,
         np.array([hit | after.touched[name] for name, hit in change.touched.items()], bool).reshape(-1, len(drg)).T,
-        np.zeros(len(drg), bool), begins, np.full(len(drg), -1), np.full(len(drg), -1),
+        np.zeros(len(drg), bool), begins, np.full(len(drg), -1), np.full(len(drg), -1), np.zeros(len(drg), np.int64),
     )  # fmt: skip
 
 

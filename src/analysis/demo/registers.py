@@ -46,19 +46,22 @@ def pathway_records_table(world: World, stays: Stays) -> pa.Table:
 
 
 def _reason(world: World, stays: Stays, late: np.ndarray, reasons: list[str]) -> np.ndarray:
-    """Reason on the form of each stay: what made it long; where nothing did, and on some forms, any of them."""
+    """Reason on the form of each stay: what made it long; where nothing did, and on some forms, any of them.
+
+    A wait is the reason where the stay would not have been late without it, else what a story did, else complications.
+    """
     spec, number = world.parameters.records, stays.number
     found = _one_of(world, "pathway.reason", number, len(reasons))
-    causes = {
-        spec.reason_of["severe"]: stays.severity == 2,
-        spec.reason_of["complication"]: stays.complication,
-        spec.reason_of["waiting"]: stays.operation_day > 1 + 2 * world.of_drgs("before_operation")[stays.drg],
-    }
-    practised = world.parameters.stories.practices
-    told = {name: practised[name].variance for name in of_stays(world) if practised[name].variance}
-    causes |= {told[name]: stays.touched[:, k] for k, name in enumerate(of_stays(world)) if name in told}
+    needless = stays.days - stays.waited <= spec.late_from * world.of_drgs("days")[stays.drg]
+    recovering = np.isin(np.array(world.drg_codes)[stays.drg], list(spec.queues.recovery))
+    causes = [(spec.reason_of["severe"], stays.severity == 2), (spec.reason_of["complication"], stays.complication)]
+    for k, name in enumerate(of_stays(world)):
+        if reason := world.parameters.stories.practices[name].variance:
+            causes.append((reason, stays.touched[:, k]))
+    causes.append((spec.reason_of["rehabilitation"], needless & recovering))
+    causes.append((spec.reason_of["operation"], needless & ~recovering))
     honest = late & (world.uniform("pathway.honest", number) >= spec.wrong_reasons)
-    for reason, true in causes.items():
+    for reason, true in causes:
         found = np.where(honest & true, reasons.index(reason), found)
     return found
 

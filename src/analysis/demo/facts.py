@@ -1,11 +1,15 @@
 """What is true of a stay whatever the stories do: age, severity, comorbidities, first values; stories ask for it."""
 
+import re
+
 import numpy as np
 import pandas as pd
 
 from analysis.demo.world import World
 from analysis.errors import InputError
 
+#: What may be the name of a fact in a condition.
+_NAME = re.compile(r"[a-z_]\w*")
 #: Names of comorbidities in the conditions of stories.
 COMORBID = {"hypertension": "I10.x00", "diabetes": "E11.900"}
 
@@ -68,7 +72,8 @@ def fulfil(known: pd.DataFrame, condition: str) -> np.ndarray:
     if not condition:
         return np.ones(len(known), bool)
     try:
-        return known.eval(condition, engine="python").to_numpy(bool)
+        named = [name for name in dict.fromkeys(_NAME.findall(condition)) if name in known]
+        return known[named].eval(condition, engine="python").to_numpy(bool)
     except (NameError, SyntaxError, TypeError, KeyError, AttributeError) as error:
         raise InputError(
             f"condition of a story cannot be used: {condition}",

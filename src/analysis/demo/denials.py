@@ -8,6 +8,7 @@ from analysis.demo import stories
 from analysis.demo.faults import Faults, denied_stories
 from analysis.demo.insurance import Settled
 from analysis.demo.patients import Stays
+from analysis.demo.supervision_settings import UsualDenial
 from analysis.demo.world import DAY, World
 
 #: Bits of a denial's number, from the left: stay, case, line within the case.
@@ -26,7 +27,7 @@ def draw_denials(
     parts = [_planted(world, faults), _repeats(world, stays, faults)]
     for reason, spec in world.parameters.settings.denials.usual.items():
         if reason != "over_testing":
-            parts.append(_without_line(world, stays, reason, spec.rate, spec.mean, miscoded))
+            parts.append(_without_line(world, stays, reason, spec, miscoded))
     found = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
     of_story = [reasons.index(world.parameters.stories.practices[name].denied.reason) for name in names]
     found["reason"] = np.array([*of_story, *range(len(reasons))])[found["case"]]
@@ -85,16 +86,16 @@ def _repeats(world: World, stays: Stays, faults: Faults) -> dict[str, np.ndarray
 
 
 def _without_line(
-    world: World, stays: Stays, reason: str, rate: float, mean: float, miscoded: np.ndarray
+    world: World, stays: Stays, reason: str, usual: UsualDenial, miscoded: np.ndarray
 ) -> dict[str, np.ndarray]:
     eligible = miscoded if reason == "coding" else np.ones(len(stays), bool)
-    stay = np.flatnonzero(eligible & (world.uniform(f"denials.{reason}", stays.number) < rate))
-    amount = _amount(world, reason, stays.number[stay], world.parameters.settings.denials.usual[reason])
+    stay = np.flatnonzero(eligible & (world.uniform(f"denials.{reason}", stays.number) < usual.rate))
+    amount = _amount(world, reason, stays.number[stay], usual)
     case = np.full(len(stay), _reason_case(world, reason))
     return {"stay": stay, "case": case, "amount": amount, "line": np.full(len(stay), -1)}
 
 
-def _amount(world: World, reason: str, number: np.ndarray, usual) -> np.ndarray:
+def _amount(world: World, reason: str, number: np.ndarray, usual: UsualDenial) -> np.ndarray:
     sigma = world.parameters.settings.denials.sigma
     drawn = np.exp(np.log(usual.mean) - sigma**2 / 2 + sigma * world.normal(f"denials.amount.{reason}", number))
     return np.rint(drawn * 100).astype(np.int64)

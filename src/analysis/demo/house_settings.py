@@ -7,6 +7,7 @@ from pydantic import RootModel
 from analysis.demo.capacity_settings import QueueRules, Shortage
 from analysis.demo.listed import Drg, GroupRule
 from analysis.demo.shock_settings import Shocks
+from analysis.demo.supervision_settings import Approvals, Denials, Denied, FundGrowth
 from analysis.settings import Settings
 
 
@@ -38,20 +39,6 @@ class Region(Settings):
     mean_charge: float
     drift: dict[int, float]
     cost_to_charge: float
-
-
-class UsualDenial(Settings):
-    """Share of the stays that could be denied, and mean amount."""
-
-    rate: float
-    mean: float
-
-
-class Denials(Settings):
-    """Denials that follow no story, by reason: of stays with tests repeated, with wrong coding, of all."""
-
-    sigma: float
-    usual: dict[str, UsualDenial]
 
 
 class Fund(Settings):
@@ -183,31 +170,6 @@ class RollOut(Settings):
     department_spread: float
     effects: dict[str, float]
     survey: dict[str, float]
-
-
-class Denied(Settings):
-    """What the insurer denies of a story: share `rate` of its stays, share `part` of the lines' money."""
-
-    reason: str
-    rate: float
-    part: float = 1
-
-
-class FundGrowth(Settings):
-    """Growth of the regional fund's spending; left out, it grows as its income does."""
-
-    title: str
-    title_en: str
-    scenarios: list[str]
-    expenditure: float
-
-
-class Approvals(Settings):
-    """Requests that lack, were refused, or came after the use, as shares of what a story leaves without approval."""
-
-    missing: float
-    refused: float
-    late: float
 
 
 class Practice(Settings):

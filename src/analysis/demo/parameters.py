@@ -11,7 +11,6 @@ from pydantic import ValidationError
 from analysis.demo.house_settings import (
     Clinical,
     Drgs,
-    FundGrowth,
     Grouper,
     HospitalSettings,
     Practices,
@@ -37,6 +36,7 @@ from analysis.demo.listed import (
     StoryLine,
 )  # fmt: skip
 from analysis.demo.shock_settings import Shocks
+from analysis.demo.supervision_settings import FundGrowth
 from analysis.errors import InputError
 from analysis.settings import Settings, parameters_folder, read_settings
 

@@ -1,17 +1,21 @@
 """Long stays that are left and entered again the next day for the same group: two stays of what was one."""
 
 from dataclasses import fields, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from analysis.demo.practices import of_stays
 from analysis.demo.world import DAY, World
 
+if TYPE_CHECKING:
+    from analysis.demo.patients import Stays
+
 #: Only stays of so many days are worth it; the slot of a person's numbers that the second one takes.
 _LONG, _SLOT = 8, 14
 
 
-def split(world: World, stays):
+def split(world: World, stays: "Stays") -> "Stays":
     """The stays with the second halves of those that a story splits; only a person's first admission is.
 
     The second one is planned, begins a day after the first one ends, and ends when the whole would have ended.
@@ -36,7 +40,7 @@ def split(world: World, stays):
     return type(stays)(*(np.concatenate([getattr(first, f.name), getattr(second, f.name)]) for f in fields(first)))
 
 
-def _second(stays):
+def _second(stays: "Stays") -> "Stays":
     half, count = stays.days // 2, len(stays)
     admitted = (stays.admitted // DAY + half + 1) * DAY + 10 * 3600
     return replace(

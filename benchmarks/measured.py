@@ -5,6 +5,7 @@ import platform
 import resource
 import statistics
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -16,12 +17,14 @@ from typing import Any
 class Measured:
     """Seconds of the measured part, rows it went through, peak resident memory of its process in MiB.
 
-    `computing`: of the seconds, those in costing, payment, indicators and reconciliation.
+    `computing`: of the seconds, those in costing, payment, indicators and reconciliation (all, for anything else);
+    `processor`: what these took on all cores together, which other work on the machine disturbs less.
     """
 
     seconds: float
     rows: int
-    computing: float = 0.0
+    computing: float
+    processor: float
     peak_mib: float = 0.0
 
 
@@ -35,6 +38,7 @@ def measure(work: Callable[..., Measured], *arguments: Any, times: int = 1) -> M
         statistics.median(run.seconds for run in runs),
         runs[0].rows,
         statistics.median(run.computing for run in runs),
+        statistics.median(run.processor for run in runs),
         max(run.peak_mib for run in runs),
     )
 
@@ -43,6 +47,17 @@ def _with_peak(work: Callable[..., Measured], arguments: tuple[Any, ...]) -> Mea
     measured = work(*arguments)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return replace(measured, peak_mib=peak / 2**20 if sys.platform == "darwin" else peak / 2**10)
+
+
+class Clock:
+    """Seconds and processor seconds since it was made."""
+
+    def __init__(self) -> None:
+        self._seconds, self._processor = time.perf_counter(), time.process_time()
+
+    def read(self, rows: int = 0) -> Measured:
+        seconds = time.perf_counter() - self._seconds
+        return Measured(seconds, rows, seconds, time.process_time() - self._processor)
 
 
 def machine() -> str:

@@ -38,6 +38,7 @@ class Closing:
             f"{item.seconds:.2f} s",
             f"{self.closed.computing:.1f} s",
             f"{self.closed.computing / stay.seconds:.0f}",
+            f"{self.closed.processor / stay.processor:.0f}",
             f"{self.closed.computing / item.seconds:.1f}",
             f"{self.closed.seconds:.1f} s",
             f"{self.closed.seconds / stay.seconds:.0f}",
@@ -47,8 +48,8 @@ class Closing:
 
 
 _CLOSING_HEAD = (
-    "| closed | charge lines | scan by stay | scan by item | computing | computing / by stay | computing / by item "
-    "| whole close | whole / by stay | peak memory |\n|---|---|---|---|---|---|---|---|---|---|"
+    "| closed | charge lines | scan by stay | scan by item | computing | computing / by stay | by processor seconds "
+    "| computing / by item | whole close | whole / by stay | peak memory |\n" + "|---" * 11 + "|"
 )
 
 

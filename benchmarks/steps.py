@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-import time
+from dataclasses import replace
 from pathlib import Path
 
 import yaml
@@ -15,7 +15,7 @@ from analysis.engine import Engine
 from analysis.hospital import open_hospital
 from analysis.periods import Period
 from analysis.sources.importer import import_source
-from benchmarks.measured import Measured
+from benchmarks.measured import Clock, Measured
 
 #: The plain scans of the charge lines. By stay: the least that any costing has to read and add up.
 #: By item: the grain that cost accounting of services needs as well.
@@ -29,9 +29,9 @@ SCANS = {
 
 def generate(data: Path, stays_per_year: int, first: str, last: str) -> Measured:
     """Write the demonstration hospital; rows of all tables."""
-    began = time.perf_counter()
+    clock = Clock()
     rows = write_demo(data, stays_per_year=stays_per_year, first=first, last=last)
-    return Measured(time.perf_counter() - began, sum(rows.values()))
+    return clock.read(sum(rows.values()))
 
 
 def import_lines(data: Path, periods: list[Period]) -> Measured:
@@ -47,31 +47,31 @@ def import_lines(data: Path, periods: list[Period]) -> Measured:
         selects = {table: {"select": f"select * from {table}"} for table in tables}
         spec = {"hospital": hospital.card.model_dump(), "folder": "in", "files": files, "tables": selects}
         (Path(scratch) / "spec.yaml").write_text(yaml.safe_dump(spec, allow_unicode=True), "utf8")
-        began = time.perf_counter()
+        clock = Clock()
         report = import_source(Path(scratch) / "spec.yaml", Path(scratch) / "out")
-        seconds = time.perf_counter() - began
-    lines = next(table for table in report.tables if table.table == "charges")
-    return Measured(seconds, lines.imported)
+        return clock.read(next(table.imported for table in report.tables if table.table == "charges"))
 
 
 def scan(data: Path, periods: list[Period], kind: str) -> Measured:
     """One query over the charge lines of the periods, straight from their Parquet files."""
     with Engine() as engine:
         engine.attach(contract_tables()["charges"], open_hospital(data).files("charges", periods))
-        began = time.perf_counter()
+        clock = Clock()
         engine.arrow(SCANS[kind])
-        return Measured(time.perf_counter() - began, engine.value("select count(*) from charges"))
+        measured = clock.read()
+        return replace(measured, rows=engine.value("select count(*) from charges"))
 
 
 def close_periods(data: Path, periods: list[Period], outputs: Path) -> Measured:
     """Close periods that have not been closed, opening of the folder and checks included."""
-    began = time.perf_counter()
+    clock = Clock()
     results = close(data, periods, outputs)
-    seconds = time.perf_counter() - began
+    whole = clock.read()
     closed = [result for result in results if result.state == "closed"]
     if [result.period for result in closed] != periods:
         raise RuntimeError(f"expected to close {periods}, closed {[result.period.name for result in closed]}")
-    return Measured(seconds, 0, sum(result.computing for result in closed))
+    parts = {name: sum(getattr(result, name) for result in closed) for name in ("computing", "processor")}
+    return replace(whole, **parts)
 
 
 def close_again(data: Path, periods: list[Period], outputs: Path) -> Measured:

@@ -122,7 +122,7 @@ def test_shares_over_seeds(seed: int):
         eligible = engine.value(
             "select count(*) from stays_without where drg_code = 'HC19' and discharged_at is not null"
         )
-    expected = 0.3 * 0.5
+    expected = 0.45 * 0.5
     wrong = moves.get(("HC19", "HC39"), 0)
     error = (eligible * expected * (1 - expected)) ** 0.5
     assert abs(wrong - eligible * expected) <= 3 * error + 0.15 * eligible  # half the physicians are not half the stays

@@ -66,16 +66,17 @@ class Prepared:
     old: Hashes
     new: Hashes
     seconds: float
+    months: tuple[str, ...]
 
 
-def prepare(base: Path, work: Work, scratch: Path) -> Prepared:
+def prepare(base: Path, work: Work, scratch: Path, months: tuple[str, ...] = MONTHS) -> Prepared:
     """Change a hospital, and run the command once undisturbed on a copy of it."""
     place, done = scratch / work.name, scratch / f"{work.name}_done"
     shutil.copytree(base, place)
     work.change(place)
     shutil.copytree(place, done)
     seconds = seconds_of(done, *work.words)
-    return Prepared(work, place, hashes(place / work.folder), hashes(done / work.folder), seconds)
+    return Prepared(work, place, hashes(place / work.folder), hashes(done / work.folder), seconds, months)
 
 
 def play(prepared: Prepared, random: Random) -> tuple[Killed, str]:
@@ -85,8 +86,8 @@ def play(prepared: Prepared, random: Random) -> tuple[Killed, str]:
         shutil.copytree(prepared.place, place)
         killed = kill(place, random, prepared.seconds, *prepared.work.words)
         with standing_in(place):
-            state = _state(prepared, _seen(prepared.work))
-            fault = state if state.startswith("wrong") else _readable(Path.cwd())
+            state = _state(prepared, _seen(prepared))
+            fault = state if state.startswith("wrong") else _readable(Path.cwd(), prepared.months)
             if fault:
                 return killed, fault
             again = command(*prepared.work.words)
@@ -98,14 +99,14 @@ def play(prepared: Prepared, random: Random) -> tuple[Killed, str]:
             return killed, f"wrong: left over {left}" if left else state
 
 
-def _seen(work: Work) -> Hashes:
+def _seen(prepared: Prepared) -> Hashes:
     """Hashes of what a reader finds: while folders are exchanged, the earlier one under its other name."""
-    if work.folder == "data":
+    if prepared.work.folder == "data":
         open_hospital("data/small")
         return hashes(Path("data"))
     found = {}
-    for month in MONTHS:
-        tables = hashes(last_good(Path(work.folder) / month / "tables"))
+    for month in prepared.months:
+        tables = hashes(last_good(Path(prepared.work.folder) / month / "tables"))
         found |= {f"{month}/tables/{name}": mark for name, mark in tables.items()}
     return found
 
@@ -129,9 +130,9 @@ def _of_part(marks: Hashes, part: str) -> Hashes:
     return {name: mark for name, mark in marks.items() if _part(name) == part}
 
 
-def _readable(place: Path) -> str:
+def _readable(place: Path, months: tuple[str, ...]) -> str:
     """Every month opens and is what its card says; the data folder is what its seal says."""
-    for name in MONTHS:
+    for name in months:
         folder, period = place / "outputs/small", Period(name)
         card = read_card(folder, period)
         if not card or not is_sound(folder, period, card):

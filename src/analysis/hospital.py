@@ -26,6 +26,8 @@ from analysis.periods import Period
 from analysis.settings import SourceCard, read_settings
 
 _SEAL = "files.json"
+#: What an import says of itself.
+IMPORTED = "import.json"
 
 
 @dataclass(frozen=True)
@@ -74,11 +76,11 @@ class Hospital:
             self.mark(file)
 
     def mark(self, file: Path) -> str:
-        """Sha256 of a table file; InputError where the folder's seal says otherwise."""
+        """Sha256 of a file; InputError where the folder's seal says otherwise."""
         mark = sha256(file)
         if self.seal is not None and self.seal.get(_key(self.folder, file)) != mark:
             raise InputError(
-                "a table is not what was written: the file is damaged, or was changed since",
+                "a file is not what was written: it is damaged, or was changed since",
                 where=str(file),
                 mend=_AGAIN,
             )
@@ -152,8 +154,8 @@ def save_card(folder: Path, card: SourceCard) -> None:
 
 
 def seal_folder(folder: Path) -> None:
-    """Write files.json, when all tables are written: name and sha256 of every table file."""
-    marks = {_key(folder, file): sha256(file) for file in _table_files(folder)}
+    """Write files.json, when all is written: name and sha256 of every table file and of the import's report."""
+    marks = {_key(folder, file): sha256(file) for file in _sealed_files(folder)}
     write_text(folder / _SEAL, json.dumps(marks, ensure_ascii=False, indent=1) + "\n")
 
 
@@ -181,19 +183,22 @@ def _read_seal(folder: Path) -> dict[str, str] | None:
         raise InputError(
             "the list of files is damaged", where=str(path), rows=[str(error)[:200]], mend=_AGAIN
         ) from error
-    there = {_key(folder, file) for file in _table_files(folder)}
+    there = {_key(folder, file) for file in _sealed_files(folder)}
     gone, new = sorted(seal.keys() - there), sorted(there - seal.keys())
     if gone or new:
         raise InputError(
-            f"{'a table file is gone' if gone else 'a table file was not there'} since the folder was written",
+            f"{'a file is gone' if gone else 'a file was not there'} since the folder was written",
             where=", ".join(str(folder / name) for name in [*gone, *new][:5]),
             mend=_AGAIN,
         )
     return seal
 
 
-def _table_files(folder: Path) -> list[Path]:
-    return [file for name in contract_tables() for file in _files_of(folder, name)]
+def _sealed_files(folder: Path) -> list[Path]:
+    """All table files, and what the import says of them."""
+    report = folder / IMPORTED
+    tables = [file for name in contract_tables() for file in _files_of(folder, name)]
+    return [*tables, report] if report.is_file() else tables
 
 
 def _key(folder: Path, file: Path) -> str:

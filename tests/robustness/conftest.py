@@ -1,6 +1,6 @@
 """The hand hospital as a source of CSV files."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,18 +9,44 @@ from closing.conftest import PARAMETERS
 from hand_hospital import hand_hospital
 from robustness.source_files import Source
 
+from benchmarks.corruptions.small_hospital import make_place, standing_in
 
-@pytest.fixture
-def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Source]:
-    """The hand hospital, exported; change `tables`, call `write`, then the commands."""
+ROOT = Path(__file__).parents[2]
+
+
+def exported(place: Path) -> Source:
+    """The hand hospital in PLACE, with its parameters; its files are still to be written."""
     for name, content in PARAMETERS.items():
-        file = tmp_path / "parameters" / name
+        file = place / "parameters" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(yaml.safe_dump(content), "utf8")
-    (tmp_path / "source").mkdir()
-    monkeypatch.chdir(tmp_path)
+    (place / "source").mkdir()
     tables = hand_hospital()
-    yield Source(tmp_path, tables, {name: {"path": f"{name}.csv", "format": "csv"} for name in tables})
+    return Source(place, tables, {name: {"path": f"{name}.csv", "format": "csv"} for name in tables})
+
+
+@pytest.fixture
+def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Source:
+    """The hand hospital, exported; change `tables`, call `write`, then the commands."""
+    monkeypatch.chdir(tmp_path)
+    return exported(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def imported_and_closed(tmp_path_factory: pytest.TempPathFactory) -> Source:
+    """The hand hospital, imported and closed once, to be copied."""
+    source = exported(tmp_path_factory.mktemp("hand"))
+    source.write()
+    with standing_in(source.place):
+        for ended in (source.bring(), source.close()):
+            assert ended.code == 0, ended.text
+    return source
+
+
+@pytest.fixture(scope="session")
+def small_place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A month of a small demonstration hospital, exported, imported and closed."""
+    return make_place(tmp_path_factory.mktemp("small") / "place", ROOT)
 
 
 @pytest.fixture

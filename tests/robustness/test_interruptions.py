@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from random import Random
@@ -53,12 +54,13 @@ def told(ended: tuple[int, str], *words: str) -> None:
 
 
 @pytest.fixture
-def closed(source: Source) -> Source:
+def closed(imported_and_closed: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Source:
     """The hand hospital, imported, closed, and then given another rate, so that both months are to be closed anew."""
-    source.write()
-    assert source.bring().code == 0 and source.close().code == 0
+    place = tmp_path / "hand"
+    shutil.copytree(imported_and_closed.place, place)
+    monkeypatch.chdir(place)
     RATE.write_text(yaml.safe_dump(yaml.safe_load(RATE.read_text()) | {"rate": 5100}), "utf8")
-    return source
+    return replace(imported_and_closed, place=place)
 
 
 def leftovers(place: Path) -> list[str]:
@@ -167,6 +169,22 @@ def test_a_month_of_lines_that_is_gone_or_slipped_in(closed: Source):
     assert ended.clear and "2023-05-copy.parquet" in ended.text and "was not there" in ended.text
 
 
+@pytest.mark.parametrize("sealed", [True, False])
+def test_a_damaged_report_of_the_import(source: Source, sealed: bool):
+    """Check shows what it says: damaged, it is told; a number changed in it is noticed where the folder is sealed."""
+    source.only("stays", "departments")
+    source.write()
+    assert source.bring().code == 0
+    report = source.place / "data/hand/import.json"
+    text = report.read_text("utf8")
+    if not sealed:
+        (source.place / "data/hand/files.json").unlink()
+    for other in (text[:-40], "[]", "{}", *([text.replace(": 3,", ": 4,")] if sealed else [])):
+        report.write_text(other, "utf8")
+        ended = source.check()
+        assert ended.clear and "import.json" in ended.text, ended.text + ended.traceback
+
+
 def test_a_file_that_vanishes_while_it_is_worked_on(closed: Source, monkeypatch: pytest.MonkeyPatch):
     room = import_module("analysis.closing.close")
     make = room._make_tables
@@ -246,7 +264,8 @@ def _processes(place: Path, *commands: tuple[str, ...]) -> list[tuple[int, str]]
 _IMPORT = ("import", "spec.yaml", "--out", "data/hand")
 
 
-@pytest.mark.parametrize("words", [("close", "data/hand"), pytest.param(_IMPORT, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("words", [("close", "data/hand"), _IMPORT])
 def test_two_at_once(closed: Source, words: tuple[str, ...]):
     """One does it; the other does it after it, or says that somebody else is at it."""
     ended = _processes(closed.place, words, words)

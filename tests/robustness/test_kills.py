@@ -10,24 +10,18 @@ from benchmarks.kills import MONTHS, WORKS, Prepared, kills, prepare
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> list[Prepared]:
-    folder = tmp_path_factory.mktemp("kills")
-    base = make_place(folder / "base", ROOT, MONTHS[0], MONTHS[-1])
-    made = {name: prepare(base, work, folder) for name, work in WORKS.items()}
-    return [made[name] for name in ("close", "close", "import")]
-
-
 def wrong(prepared: list[Prepared], count: int, seed: int) -> list[str]:
     rounds = list(kills(prepared, count, seed))
     assert len(rounds) == count
     return [f"{name}, {killed}: {state}" for name, killed, state in rounds if state.startswith("wrong")]
 
 
-def test_some_kills(prepared: list[Prepared]):
-    assert wrong(prepared, 3, 2) == []
+def test_some_kills(small_place: Path, tmp_path: Path):
+    assert wrong([prepare(small_place, WORKS["close"], tmp_path, MONTHS[-1:])], 3, 2) == []
 
 
 @pytest.mark.slow
-def test_fifty_kills(prepared: list[Prepared]):
-    assert wrong(prepared, 50, 1) == []
+def test_fifty_kills(tmp_path: Path):
+    base = make_place(tmp_path / "base", ROOT, MONTHS[0], MONTHS[-1])
+    made = {name: prepare(base, work, tmp_path) for name, work in WORKS.items()}
+    assert wrong([made["close"], made["close"], made["close"], made["import"]], 50, 1) == []

@@ -10,7 +10,8 @@ import pandas as pd
 
 from analysis.contract import Table, contract_tables
 from analysis.engine import Engine
-from analysis.hospital import Hospital, open_hospital
+from analysis.errors import InputError
+from analysis.hospital import IMPORTED, Hospital, open_hospital
 from analysis.settings import SourceCard
 from analysis.sources.check_catalogue import Group, catalogue
 from analysis.sources.checks import Check, make_checks
@@ -80,7 +81,7 @@ def check_hospital(folder: str | Path, progress: Callable[[str], None] | None = 
         tables, completeness = _inventory(engine, hospital, progress)
         there = frozenset(tables.loc[tables["rows"] > 0, "table"])
         results = [_run(engine, check) for check in make_checks(hospital.card, there)]
-    checks = _sorted(pd.DataFrame([*results, *_refused(hospital.folder)]))
+    checks = _sorted(pd.DataFrame([*results, *_refused(hospital)]))
     groups = _groups(checks)
     score = round(float(groups["score"].mean()), 1)
     return QualityReport(hospital.name, hospital.card, score, groups, checks, tables, completeness)
@@ -95,12 +96,22 @@ def _result(names: dict[str, Any], of: int, failing: int, examples: list[str]) -
     return names | {"of": of, "failing": failing, "share": failing / of if of else 0.0, "examples": examples}
 
 
-def _refused(folder: Path) -> list[dict[str, Any]]:
+def _refused(hospital: Hospital) -> list[dict[str, Any]]:
     """What the import refused, from import.json where the folder has one."""
-    path = folder / "import.json"
+    path = hospital.folder / IMPORTED
     if not path.exists():
         return []
-    card = json.loads(path.read_text("utf8"))
+    try:
+        hospital.check([path])
+        return _told_by(json.loads(path.read_text("utf8")))
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            "the report of the import is damaged", where=str(path), rows=[repr(error)[:200]], mend="import again"
+        ) from error
+
+
+def _told_by(card: dict[str, Any]) -> list[dict[str, Any]]:
+    """Refused rows and unreadable lines as checks."""
     results = []
     for count in card["tables"]:
         table = contract_tables()[count["table"]]

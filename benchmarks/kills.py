@@ -22,6 +22,7 @@ from benchmarks.corruptions.commands import command
 from benchmarks.corruptions.killing import Killed, kill, seconds_of
 from benchmarks.corruptions.rounds import hashes
 from benchmarks.corruptions.small_hospital import make_place, standing_in
+from benchmarks.measured import machine
 
 Hashes = dict[str, str]
 MONTHS = ("2023-01", "2023-02")
@@ -170,7 +171,7 @@ def main() -> None:
     print("| command | killed | left | rounds |\n|---|---|---|---|")
     for (name, moment, state), rounds in sorted(counted.items()):
         print(f"| {name} | {moment} | {state} | {rounds} |")
-    print(f"\n{counted.total()} kills, seed {given.seed}")
+    print(f"\n{counted.total()} kills, seed {given.seed}. {machine()}")
     raise SystemExit(any(state.startswith("wrong") for _, _, state in counted))
 
 

@@ -29,7 +29,8 @@ LINES = {
         select distinct c.line_id from net{e} c join net{e} u using (stay_id)
         join diagnoses{e} d on d.stay_id = c.stay_id and d.position = 1 and d.code like 'K80%'
         where c.item_code = 'S205' and u.item_code = 'S206'
-          and abs(epoch(c.charged_at) - epoch(u.charged_at)) <= 2 * 86400""",
+          and abs(epoch(c.charged_at) - epoch(u.charged_at)) <= 2 * 86400
+          and stay_id not in (select stay_id from net{e} where item_code = 'S121')  -- a culture: another question""",
     "CTA and angiography without stent": """
         select distinct c.line_id from net{e} c join net{e} a using (stay_id) join stays{e} s using (stay_id)
         where c.item_code = 'S207' and a.item_code = 'S208' and drg_code = 'FR39'""",

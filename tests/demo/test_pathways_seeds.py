@@ -58,18 +58,18 @@ PLANTED = {
     "rehabilitation omitted 2022": (0.40, 0),
     "rehabilitation omitted 2023": (0.15, 0),
     "rehabilitation omitted 2022, naive": (0.44, 0.02),
-    "day surgery, charge": (-800, 150),
+    "day surgery, charge": (-870, 100),
     "enhanced recovery, days": (-4.0, 0.4),
     "enhanced recovery, charge 2022": (-5000, 700),
     "endoscopic discectomy, days": (-3.0, 0.2),
-    "endoscopic discectomy, charge": (-0.15, 0.03),
+    "endoscopic discectomy, charge": (-0.15, 0.05),
     "false economy, drugs": (-150, 80),
     "false economy, charge": (500, 150),
     "false economy, infections": (0.12, 0),
     "antibiotics beyond day 5": (0.13, 0.04),
     "antibiotics beyond day 5, innocent": (0.06, 0.03),
-    "head MRI twice": (0.16, 0.03),
-    "head MRI twice, innocent": (0.08, 0.03),
+    "head MRI twice": (0.115, 0.02),
+    "head MRI twice, innocent": (0.06, 0.02),
 }
 
 VIEWS = {

@@ -114,7 +114,7 @@ PLANTED = [
     ("mdt_lung_diabetes", "EB19", "complication", -0.10, 0),
     ("mdt_pancreas", "HB19", "days", -6.0, 0.5),
     ("mdt_pancreas", "HB19", "back", -0.12, 0),
-    ("minimally_invasive_discectomy", "IB39", "days", -3.0, 0.1),
+    ("minimally_invasive_discectomy", "IB39", "days", -3.0, 0.4),
     ("value_contract_foot", "KS19", "back", -0.08, 0.01),
     ("remote_follow_up", "FR19", "back", -0.13, 0.01),
     ("heart_failure_group", "FR19", "days", -2.0, 0.1),

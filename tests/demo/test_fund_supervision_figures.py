@@ -39,8 +39,8 @@ _DRUGS = """(select stay_id, sum(amount) as drugs from charges{} join items usin
 
 #: Figure -> numerator and denominator of a world (or a pair of them), and what was planted.
 RATIOS = {
-    # a third of the department's patients: (0.36 + 0.57 / 3) / (1 + 0.57 / 3) = 0.46 of the charges instead of 0.36
-    "new drug to all other charges of its two physicians": (_JUMP, 0.57),
+    # a third of the department's patients: (0.36 + 0.55 / 3) / (1 + 0.55 / 3) = 0.46 of the charges instead of 0.36
+    "new drug to all other charges of its two physicians": (_JUMP, 0.55),
     "over-testing of denials": (_REASON.format("over_testing"), 0.35),
     "off-label of denials": (_REASON.format("off_label"), 0.28),
     "coding of denials": (_REASON.format("coding"), 0.22),
@@ -136,7 +136,7 @@ def test_stents(stents: pd.DataFrame, figure: str):
     found, error = _ratio(stents[figure])
     print(f"FIGURE {figure}: {found:,.4f} +- {error:,.4f}, planted {STENTS[figure][1]:,}")
     assert found == pytest.approx(STENTS[figure][1], abs=3 * error)
-    assert error < 0.6 * found
+    assert error < 0.05
 
 
 @pytest.mark.parametrize("figure", LIMITS)

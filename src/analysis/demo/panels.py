@@ -1,4 +1,4 @@
-"""A laboratory does not measure twice what a panel of the same day contains, unless a story makes it."""
+"""A laboratory does not measure twice what a panel of the same day contains, unless a story repeats lines."""
 
 import numpy as np
 
@@ -10,13 +10,13 @@ _TOGETHER = DAY // 2
 
 
 def without_contained(world: World, lines: Lines) -> Lines:
-    """The lines without those of usual care that a panel of the same day or half day in the same stay contains."""
+    """The lines without those that a panel of the same day or half day in the same stay contains."""
     drop = np.zeros(len(lines["item"]), bool)
     position = world.item_position
     for panel in dict.fromkeys(p.panel for p in world.parameters.panels):
         contained = [position[p.item] for p in world.parameters.panels if p.panel == panel]
         at = np.flatnonzero((lines["item"] == position[panel]) & ~drop)
-        parts = np.flatnonzero(np.isin(lines["item"], contained) & (lines["told"] < 0))
+        parts = np.flatnonzero(np.isin(lines["item"], contained))
         parts = parts[np.isin(lines["stay"][parts], lines["stay"][at])]
         drop[parts] |= _near(lines, parts, at)
     return {name: values[~drop] for name, values in lines.items()}

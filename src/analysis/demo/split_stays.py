@@ -11,8 +11,8 @@ from analysis.demo.world import DAY, World
 if TYPE_CHECKING:
     from analysis.demo.patients import Stays
 
-#: Only stays of so many days are worth it; the slot of a person's numbers that the second one takes.
-_LONG, _SLOT = 8, 14
+#: Stays of so many days are worth it, longer ones are noticed; slot of a person's numbers that the second one takes.
+_LONG, _NOTICED, _SLOT = 8, 40, 14
 
 
 def split(world: World, stays: "Stays") -> "Stays":
@@ -25,7 +25,7 @@ def split(world: World, stays: "Stays") -> "Stays":
     for row in world.parameters.story_stays:
         if row.split:
             touched |= stays.touched[:, names.index(row.story)]
-    calm = (stays.icu_days == 0) & (stays.days >= _LONG) & (stays.meeting < 0)
+    calm = (stays.icu_days == 0) & (stays.days >= _LONG) & (stays.days < _NOTICED) & (stays.meeting < 0)
     rows = np.flatnonzero(touched & calm & (stays.number % 16 == 0))
     if not len(rows):
         return stays

@@ -68,7 +68,7 @@ def _shortened(line: str, width: int, delimiter: str) -> str:
     bare = line.rstrip("\r")
     while bare.count(delimiter) >= width and bare.endswith(delimiter) and '"' not in bare:
         bare = bare[:-1]
-    return bare
+    return bare + line[len(line.rstrip("\r")) :]
 
 
 def _encoding(content: bytes, declared: str) -> str:
@@ -117,6 +117,8 @@ def _value(cell: Any, shared: list[str]) -> str | None:
         return "".join(part.text or "" for part in cell.iter(f"{_MAIN}t")).strip() or None
     if value is None or value.text is None:
         return None
+    if kind == "b":
+        return "true" if value.text == "1" else "false"
     text = shared[int(value.text)] if kind == "s" else value.text
     return text.strip() or None
 

@@ -112,9 +112,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument(
-        "--first", type=int, default=0, help="number of the first round (one alone: --count 1)"
-    )
+    parser.add_argument("--first", type=int, default=0, help="number of the first round (one alone: --count 1)")
     parser.add_argument("--kind", default="", help="only kinds whose name has this in it")
     parser.add_argument("--processes", type=int, default=2)
     given = parser.parse_args()

@@ -87,12 +87,16 @@ class Month:
 
 def month_of(place: Path, month: str) -> Month:
     """Totals of one month, each side by plain queries over its files."""
-    data, tables = place / "data/small", place / "outputs/small" / month / "tables"
     with duckdb.connect() as db:
-        return Month(
-            {name: _one(db, query, data, month) for name, query in _FOLDER.items()},
-            {name: _one(db, query, tables, month) for name, query in _CLOSED.items()},
-        )
+        folder = {name: _one(db, query, place / "data/small", month) for name, query in _FOLDER.items()}
+    return Month(folder, closed_totals(place, month))
+
+
+def closed_totals(place: Path, month: str) -> Totals:
+    """Totals as the closed month states them."""
+    tables = place / "outputs/small" / month / "tables"
+    with duckdb.connect() as db:
+        return {name: _one(db, query, tables, month) for name, query in _CLOSED.items()}
 
 
 def _one(db: duckdb.DuckDBPyConnection, query: str, folder: Path, month: str) -> Any:

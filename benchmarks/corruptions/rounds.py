@@ -10,7 +10,7 @@ from analysis.closed_period import closed_periods, open_period
 from analysis.errors import InputError
 from benchmarks.corruptions.commands import Ended, command
 from benchmarks.corruptions.kinds import Kind, Outcome
-from benchmarks.corruptions.oracle import Totals, WrongError, check_close, check_import, month_of
+from benchmarks.corruptions.oracle import Totals, WrongError, check_close, check_import, closed_totals
 from benchmarks.corruptions.small_hospital import MONTH, standing_in
 
 _DATA, _CLOSED = Path("data/small"), Path("outputs/small")
@@ -101,7 +101,7 @@ def _check_and_close(good: Good, place: Path) -> Outcome:
             check_close(place, [MONTH])
         return "error"
     if refused:  # closing needed nothing of what check refuses: then it changed nothing
-        if month_of(place, MONTH).closed != good.totals:
+        if closed_totals(place, MONTH) != good.totals:
             raise FailedError("closed with another total from a folder that check refuses")
         return "error"
     months = [period.name for period in closed_periods(place / _CLOSED)]

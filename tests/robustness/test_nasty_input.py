@@ -206,6 +206,18 @@ def test_sums_that_no_amount_can_hold(source: Source):
     assert not (source.place / "outputs/hand/2023-05/tables").exists()
 
 
+def test_an_amount_beyond_belief_is_shown_by_check(source: Source, come_through: Callable[[], Source]):
+    """It fits its column, so it is carried to the last digit; check multiplies it by quantities and must not fail."""
+    source.tables["charges"][2] |= {
+        "amount": "9999999999999.99",
+        "unit_price": "999999999999.99",
+        "quantity": "99999.5",
+    }
+    source.write()
+    come_through()
+    assert totals(source) == (1, Decimal("10000000000159.99"), Decimal("1900.0"))
+
+
 # --- days and hours
 
 

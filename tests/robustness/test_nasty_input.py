@@ -259,6 +259,20 @@ def test_leap_days(source: Source):
     refused(source, "denials", *[f"column denied_on: text '{days[n]}' is not a date" for n in (1, 2, 4)])
 
 
+# --- parameters
+
+
+def test_a_parameter_that_stands_there_twice(source: Source):
+    """The second value would win without a word."""
+    source.only("stays", "departments")
+    source.write()
+    assert source.bring().code == 0
+    pack = source.place / "parameters/payment/hand.yaml"
+    pack.write_text(pack.read_text() + "rate: 50\n")
+    ended = source.close()
+    assert ended.clear and "the key rate stands there twice" in ended.text and "hand.yaml" in ended.text
+
+
 # --- deliveries
 
 

@@ -54,8 +54,7 @@ def come_through(source: Source) -> Callable[..., Source]:
     """Import, check and close the source: all three must end well."""
 
     def go() -> Source:
-        for run in (source.bring, source.check, source.close):
-            ended = run()
+        for ended in (source.bring(), source.check(), source.close("--period", "2023-05")):
             assert ended.code == 0, ended.text + ended.traceback
         return source
 

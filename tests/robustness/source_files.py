@@ -58,8 +58,8 @@ class Source:
     def check(self) -> Ended:
         return command("check", "data/hand")
 
-    def close(self) -> Ended:
-        return command("close", "data/hand")
+    def close(self, *words: str) -> Ended:
+        return command("close", "data/hand", *words)
 
     def counts(self, table: str) -> tuple[int, int, int]:
         """Rows read, imported and quarantined."""

@@ -17,7 +17,7 @@ def wrong(prepared: list[Prepared], count: int, seed: int) -> list[str]:
 
 
 def test_some_kills(small_place: Path, tmp_path: Path):
-    assert wrong([prepare(small_place, WORKS["close"], tmp_path, MONTHS[-1:])], 3, 2) == []
+    assert wrong([prepare(small_place, WORKS["close"], tmp_path, MONTHS[-1:])], 2, 2) == []
 
 
 @pytest.mark.slow

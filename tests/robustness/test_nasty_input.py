@@ -35,9 +35,8 @@ def refused(source: Source, table: str, *reasons: str) -> None:
         assert words in found
 
 
-def test_the_hand_hospital_itself(source: Source, come_through: Callable[[], Source]):
-    source.write()
-    assert totals(come_through()) == HAND
+def test_the_hand_hospital_itself(imported_and_closed: Source):
+    assert totals(imported_and_closed) == HAND
 
 
 # --- names and texts

@@ -3,43 +3,14 @@
 from pathlib import Path
 
 import pytest
-import yaml
 from hand_hospital import hand_hospital, write_hospital
-
-PARAMETERS = {
-    "closing/hand.yaml": {"costing": "hand", "payment": ["hand"], "targets": "hand"},
-    "costing/hand.yaml": {
-        "name": "hand",
-        "source": "by hand",
-        "steps": [
-            {"number": 1, "from_class": "administration", "to_classes": ["technology", "clinical"], "driver": "staff"},
-            {"number": 3, "from_class": "technology", "to_classes": ["clinical"], "driver": "orders"},
-        ],
-    },
-    "payment/hand.yaml": {
-        "name": "hand",
-        "source": "by hand",
-        "date": "2023-01-01",
-        "assumptions": ["none"],
-        "valid_from": "2023-01",
-        "valid_to": "2023-12",
-        "basis": "weight_rate",
-        "rate": 5000,
-        "outliers": {"low": 0.4, "high": 2.5},
-    },
-    "targets/hand.yaml": {
-        "targets": [{"indicator": "cmi", "value": 1.0}, {"indicator": "readmission_30d", "value": 0.03}]
-    },
-}
+from hand_parameters import write_parameters
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working directory with parameters/ and data/hand."""
-    for name, content in PARAMETERS.items():
-        file = tmp_path / "parameters" / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(yaml.safe_dump(content), "utf8")
+    write_parameters(tmp_path)
     write_hospital(tmp_path / "data" / "hand", hand_hospital())
     monkeypatch.chdir(tmp_path)
     return tmp_path

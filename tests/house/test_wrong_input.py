@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from closing.conftest import PARAMETERS
 from hand_hospital import Rows, hand_hospital, write_hospital
+from hand_parameters import write_parameters
 
 from analysis import cli
 
@@ -30,10 +30,7 @@ DEPARTMENTS += "min(_row) as _row from stays"
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working directory with parameters/ for the hand hospital."""
-    for name, content in PARAMETERS.items():
-        file = tmp_path / "parameters" / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(yaml.safe_dump(content), "utf8")
+    write_parameters(tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -4,9 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import yaml
-from closing.conftest import PARAMETERS
 from hand_hospital import hand_hospital
+from hand_parameters import write_parameters
 from robustness.source_files import Source
 
 from benchmarks.corruptions.small_hospital import make_place, standing_in
@@ -16,10 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 def exported(place: Path) -> Source:
     """The hand hospital in PLACE, with its parameters; its files are still to be written."""
-    for name, content in PARAMETERS.items():
-        file = place / "parameters" / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(yaml.safe_dump(content), "utf8")
+    write_parameters(place)
     (place / "source").mkdir()
     tables = hand_hospital()
     return Source(place, tables, {name: {"path": f"{name}.csv", "format": "csv"} for name in tables})

@@ -90,10 +90,12 @@ class SourceCard(Settings):
 
 
 class ClosingSettings(Settings):
-    """parameters/closing/NAME.yaml: which scheme, packs and targets a hospital is closed with."""
+    """parameters/closing/NAME.yaml: which scheme, packs, targets, caps and standard costs a hospital is closed with."""
 
     engine: Literal["duckdb", "spark"] = "duckdb"
     costing: str = ""
     payment: list[str]
     targets: str = ""
+    caps: str = ""
+    standard_costs: str = ""
     note: dict[str, str] = {}

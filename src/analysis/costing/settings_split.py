@@ -17,12 +17,12 @@ def split_settings(received: pd.DataFrame, workload: pd.DataFrame, scheme: Costi
 
     Parameters
     ----------
-    received : cost_centre, setting (inpatient, outpatient, both), origin, cost_item, fen.
+    received : cost_centre, setting (inpatient, outpatient, both), origin, from_centre, cost_item, fen.
     workload : cost_centre, setting and the revenue measures of the month.
 
     Returns
     -------
-    cost_centre, setting (inpatient, outpatient, unallocated), origin, cost_item, fen.
+    cost_centre, setting (inpatient, outpatient, unallocated), origin, from_centre, cost_item, fen.
     """
     both = received["setting"].eq("both").to_numpy()
     fixed = received[~both]
@@ -34,7 +34,7 @@ def split_settings(received: pd.DataFrame, workload: pd.DataFrame, scheme: Costi
     rows.loc[idle & rows["setting"].eq("inpatient"), "weight"] = 1.0
     rows.loc[idle, "setting"] = "unallocated"
     fen = split_to_fen(mixed["fen"].to_numpy(np.int64), rows["weight"].to_numpy(float), rows["group"].to_numpy(np.intp))
-    columns = ["cost_centre", "setting", "origin", "cost_item", "fen"]
+    columns = ["cost_centre", "setting", "origin", "from_centre", "cost_item", "fen"]
     parted = rows.assign(fen=fen)[columns]
     return pd.concat([fixed[columns], parted[parted["fen"] != 0]], ignore_index=True)
 

@@ -12,6 +12,8 @@ summed as (
     sum(margin_payment) as margin_payment_total, sum(margin_cost) as margin_cost_total,
     sum(cost_personnel + cost_depreciation + cost_amortisation) filter (where cost_complete) as fixed_cost,
     sum(cost_drugs + cost_materials + cost_risk_fund + cost_other) filter (where cost_complete) as variable_cost,
+    sum(payment - cost_drugs - cost_materials - cost_risk_fund - cost_other) filter (where cost_complete and payment is not null)
+      as contribution_total,
     sum(charge_total) filter (where benchmark_charge is not null) as index_charge, sum(benchmark_charge) as regional_charge,
     sum(cost_total) filter (where cost_complete and benchmark_cost is not null) as index_cost,
     sum(benchmark_cost) filter (where cost_complete) as regional_cost,

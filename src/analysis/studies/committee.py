@@ -13,20 +13,7 @@ from analysis.settings import parameters_folder
 from analysis.studies.report import SQL, Report, followed_up
 from analysis.vocabulary import LANGUAGES
 
-_TABLES = (
-    "cases",
-    "standards",
-    "indicators",
-    "patient_days",
-    "case_costs",
-    "centre_costs",
-    "departments",
-    "denied",
-    "names",
-    "left_out",
-    "unallocated",
-    "reconciliation",
-)
+_TABLES = tuple(period_tables())
 _HISTORY = 25
 
 

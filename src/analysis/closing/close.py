@@ -163,6 +163,7 @@ def _card(work: _Work, period: Period) -> dict[str, Any]:
         "period": period.name,
         "hospital": work.hospital.card.model_dump(),
         "settings": work.parameters.settings.model_dump(),
+        "scheme": work.parameters.scheme.model_dump() if work.parameters.scheme else {},
         "pack": work.pack(period).model_dump(mode="json"),
         "provisional": bool(work.engine.value(provisional)),
         "schemas": schemas_id(),

@@ -39,11 +39,15 @@ MARKS: dict[str, tuple[str, str, str, bool]] = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name in the frame, its heading, and how its values are written (see numbers.Kind)."""
+    """One column: its name in the frame, its heading, and how its values are written (see numbers.Kind).
+
+    `on_page`: False keeps it to the workbook.
+    """
 
     name: str
     heading: str
     kind: Kind = "text"
+    on_page: bool = True
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,8 @@ class Table:
     """Rows with a description of their columns.
 
     `by_row`: for columns of kind `by_row`, the kind of every row (rows of different units). `alarm`: (row, column)
-    cells shown in red. `strong`: rows shown bold, such as a total. `sheet`: name of the Excel sheet.
+    cells shown in red. `strong`: rows shown bold, such as a total. `sheet`: name of the Excel sheet. `on_page`: rows that
+    the page shows, empty = all; the workbook has every row.
     """
 
     rows: pd.DataFrame
@@ -71,6 +76,7 @@ class Table:
     alarm: frozenset[tuple[int, str]] = frozenset()
     strong: frozenset[int] = frozenset()
     chart: Chart | None = None
+    on_page: tuple[int, ...] = ()
 
     def kind(self, row: int, column: Column) -> Kind:
         """How one cell is written."""
@@ -78,15 +84,15 @@ class Table:
 
     def to_html(self, identifier: str) -> str:
         """The table as HTML by great_tables; every text that came from data is escaped."""
-        cells = pd.DataFrame(
-            {c.name: [self._cell(i, c, v) for i, v in enumerate(self.rows[c.name])] for c in self.columns}
-        )
-        names = [column.name for column in self.columns]
-        left = [column.name for column in self.columns if column.kind == "text"]
-        right = [column.name for column in self.columns if column.kind not in {"text", "mark", "trend"}]
+        shown = [column for column in self.columns if column.on_page]
+        places = self.on_page or range(len(self.rows))
+        cells = pd.DataFrame({c.name: [self._cell(i, c, self.rows[c.name].iloc[i]) for i in places] for c in shown})
+        names = [column.name for column in shown]
+        left = [column.name for column in shown if column.kind == "text"]
+        right = [column.name for column in shown if column.kind not in {"text", "mark", "trend"}]
         middle = [name for name in names if name not in left and name not in right]
         made = GT(cells, id=identifier).fmt(str, columns=names)
-        made = made.cols_label({c.name: raw_html(_broken(html.escape(c.heading))) for c in self.columns})
+        made = made.cols_label({c.name: raw_html(_broken(html.escape(c.heading))) for c in shown})
         for align, columns in (("left", left), ("right", right), ("center", middle)):
             if columns:
                 made = made.cols_align(align=align, columns=columns)

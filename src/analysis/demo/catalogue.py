@@ -86,22 +86,25 @@ def item_components_table(world: World) -> pa.Table:
 
 
 def service_recipes_table(world: World) -> pa.Table:
-    """One activity a service in each centre that performs it: minutes, effort against ten minutes, material."""
-    centres = centre_rows(world)
-    wards = [c.code for c in centres if c.setting in ("inpatient", "both")]
-    own = {c.department: c.code for c in world.parameters.centres if c.department}
+    """One activity a service in each centre that performs it: minutes of staff, effort against ten minutes, material.
+
+    minutes: how long the service lasts x persons at work in the centre meanwhile.
+    """
+    places = world.parameters.departments
+    wards = {c.code: places[c.department].persons for c in centre_rows(world) if c.setting in ("inpatient", "both")}
+    own = {c.department: {c.code: c.persons} for c in world.parameters.centres if c.department}
     rows = [
         {
             "item_code": item.code,
             "cost_centre": centre,
             "activity": item.activity or item.kind,
-            "minutes": item.minutes,
+            "minutes": round(item.minutes * persons, 3),
             "coefficient": round(max(item.minutes, 1) / 10, 3),
             "material": col.decimal(item.material),
         }
         for item in world.items
         if item.kind not in _SYSTEM
-        for centre in ([own[item.performs]] if item.performs else wards)
+        for centre, persons in (own[item.performs] if item.performs else wards).items()
     ]
     return col.rows_table("service_recipes", rows)
 

@@ -8,12 +8,15 @@ from analysis.settings import Settings
 
 
 class Department(Settings):
+    """A clinical department; `persons`: at work for each minute that a service of its ward lasts."""
+
     code: str
     name: str
     name_en: str
     specialty: str
     centres: str
     beds: int
+    persons: float
     visits: float
     visit_charge: float
     visit_drug: float
@@ -30,6 +33,8 @@ class Department(Settings):
 
 
 class Centre(Settings):
+    """A centre that is not clinical; `persons`: at work for each minute that one of its services lasts."""
+
     code: str
     name: str
     name_en: str
@@ -38,6 +43,7 @@ class Centre(Settings):
     department_name: str
     department_name_en: str
     staff: float
+    persons: float
     pay: float
     area: float
     equipment: float

@@ -34,7 +34,7 @@ def ranked_bars(
         _name_unit(axes, style.unit_of(kind))
         axes.axvline(0, color=GREY, linewidth=0.8)
         axes.set_ylim(len(rows) - 0.4, -0.6)
-        _only_rows(axes, labels)
+        only_rows(axes, labels)
         return to_svg(figure)
 
 
@@ -60,7 +60,7 @@ def paired_bars(
         _name_unit(axes, style.unit_of(kind))
         axes.set_xlim(0, reach * 1.25)
         axes.set_ylim(len(rows) - 0.4, -0.5)
-        _only_rows(axes, labels)
+        only_rows(axes, labels)
         return to_svg(figure)
 
 
@@ -84,7 +84,7 @@ def dumbbells(
             _at_right(axes, i, style.write(new, kind))
         _name_dots(axes, then[0], now[0], names, BAD if bad[0] else ACCENT)
         axes.set_ylim(len(labels) - 0.4, -1.2)
-        _only_rows(axes, labels)
+        only_rows(axes, labels)
         return to_svg(figure)
 
 
@@ -129,7 +129,8 @@ def _short(label: str, most: int = 40) -> str:
     return label if not len(widths) or widths[-1] <= most else label[: int((widths < most).sum())] + "…"
 
 
-def _only_rows(axes: Axes, labels: Sequence[str]) -> None:
+def only_rows(axes: Axes, labels: Sequence[str]) -> None:
+    """Leave nothing of the axes but the labels of the rows."""
     axes.set_yticks(range(len(labels)), [_short(label) for label in labels])
     axes.set_xticks([])
     for side in ("left", "bottom"):

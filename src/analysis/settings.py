@@ -90,7 +90,7 @@ class SourceCard(Settings):
 
 
 class ClosingSettings(Settings):
-    """parameters/closing/NAME.yaml: which scheme, packs, targets, caps and standard costs a hospital is closed with."""
+    """parameters/closing/NAME.yaml: what a hospital is closed with, named file by file."""
 
     engine: Literal["duckdb", "spark"] = "duckdb"
     costing: str = ""
@@ -98,4 +98,5 @@ class ClosingSettings(Settings):
     targets: str = ""
     caps: str = ""
     standard_costs: str = ""
+    rules: list[str] = []
     note: dict[str, str] = {}

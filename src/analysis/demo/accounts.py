@@ -69,7 +69,8 @@ def ledger_table(world: World, tally: Tally) -> pa.Table:
     rows = []
     for month, period in enumerate(world.months):
         for centre in centre_rows(world):
-            amounts = _amounts(world, tally, centre, month)
+            rng = world.rng(f"ledger.{centre.code}", month)
+            amounts = expenses(world, tally, centre, month, np.exp(rng.normal(0, 0.015, 6)))
             split = {("depreciation", "government"): rates.government_share}
             for item, amount in amounts.items():
                 state = amount * split.get((item, "government"), 0.0)
@@ -103,9 +104,9 @@ def drivers_table(world: World, tally: Tally) -> pa.Table:
     technology = [c.code for c in world.parameters.centres if c.department]
     for month, period in enumerate(world.months):
         for centre in centre_rows(world):
-            found = [("staff", "*", staff_of(world, centre)), ("area", "*", _area(world, centre))]
-            served = _served(world, tally, centre, month)
-            found += [(_driver(name), SERVED[name], quantity) for name, quantity in served.items()]
+            found = [("staff", "*", staff_of(world, centre)), ("area", "*", area_of(world, centre))]
+            taken = served(world, tally, centre, month)
+            found += [(_driver(name), SERVED[name], quantity) for name, quantity in taken.items()]
             for k, code in enumerate(technology):
                 if centre.class_ == "clinical":
                     found.append(("ordered_revenue", code, _ordered(tally, centre, month, k) / 100))
@@ -139,20 +140,18 @@ def _workload(world: World, month: str, centre: str, setting: str, revenue: np.n
     }  # fmt: skip
 
 
-def _amounts(world: World, tally: Tally, centre: CentreRow, month: int) -> dict[str, float]:
-    """Expense of one centre in one month by cost item, in fen."""
+def expenses(world: World, tally: Tally, centre: CentreRow, month: int, noise: np.ndarray) -> dict[str, float]:
+    """Expense of one centre in one month by cost item, in fen; `noise`: six factors of booking (ones for the truth)."""
     rates, period = world.parameters.settings.accounts, world.months[month]
-    strength = _strength(world, centre, month)
     effects = world.parameters.stories.roll_out.effects
-    rng = world.rng(f"ledger.{centre.code}", month)
-    noise = np.exp(rng.normal(0, 0.015, 6))
     staff, pay = staff_of(world, centre), _pay(world, centre)
-    pay *= rates.pay_growth[period.year] * rates.pay_months[period.start.month - 1] * (1 - effects["pay"] * strength)
-    drugs, charged, other_material, revenue = _goods(world, tally, centre, month)
+    pay *= rates.pay_growth[period.year] * rates.pay_months[period.start.month - 1]
+    pay *= 1 - effects["pay"] * _strength(world, centre, month)
+    drugs, charged, other_material, revenue = goods(world, tally, centre, month)
     equipment = _equipment(world, centre) * 100
     found = {
         "personnel": staff * pay * noise[0] * 100,
-        "materials": charged + other_material * (1 - effects["non_chargeable"] * strength) * noise[1],
+        "materials": charged + other_material * used_of_standard(world, centre, month) * noise[1],
         "drugs": drugs * (1 + rates.ward_use_of_drugs * noise[2]),
         "depreciation": equipment,
         "amortisation": equipment * rates.amortisation_share,
@@ -165,7 +164,12 @@ def _amounts(world: World, tally: Tally, centre: CentreRow, month: int) -> dict[
     return found
 
 
-def _goods(world: World, tally: Tally, centre: CentreRow, month: int) -> tuple[float, float, float, float]:
+def used_of_standard(world: World, centre: CentreRow, month: int) -> float:
+    """Material that is not charged apart, used against the recipes' standard."""
+    return 1 - world.parameters.stories.roll_out.effects["non_chargeable"] * _strength(world, centre, month)
+
+
+def goods(world: World, tally: Tally, centre: CentreRow, month: int) -> tuple[float, float, float, float]:
     """Drugs and charged consumables at purchase price, material not charged apart, revenue; in fen."""
     rates, place = world.parameters.settings.accounts, centre.department
     if centre.class_ == "technology":
@@ -198,7 +202,7 @@ def _ordered(tally: Tally, centre: CentreRow, month: int, technology: int) -> fl
     return found
 
 
-def _served(world: World, tally: Tally, centre: CentreRow, month: int) -> dict[str, float]:
+def served(world: World, tally: Tally, centre: CentreRow, month: int) -> dict[str, float]:
     """What the centre takes from the auxiliary centres."""
     place, found = centre.department, dict.fromkeys(SERVED, 0.0)
     if centre.class_ == "technology":
@@ -244,7 +248,7 @@ def _pay(world: World, centre: CentreRow) -> float:
     return rates.clinic_pay if centre.setting == "outpatient" else rates.ward_pay
 
 
-def _area(world: World, centre: CentreRow) -> float:
+def area_of(world: World, centre: CentreRow) -> float:
     if centre.class_ != "clinical":
         return round(_master(world, centre).area * world.scale, 2)
     beds, visits = _sizes(world, centre)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -71,26 +72,37 @@ class House:
 
 def pieces(world: World) -> Iterator[Piece]:
     """Tables in pieces, never two of the same month: line tables one piece a month, the others whole."""
-    practices.check(world)
-    physicians = staff.draw_physicians(world)
-    roster = staff.physicians_table(world, physicians)
-    names = roster["name"].to_pylist()
-    heads = {int(place): names[k] for k, place in reversed(list(enumerate(physicians.department)))}
-    stays, people = draw_stays(world, physicians)
-    recipes = compile_recipes(world)
-    book = make_book(world, recipes)
-    stays = in_data(world, waited(world, book, stays))
-    house = House(
-        world, physicians, staff.physician_ids(len(names)), heads, recipes, book, care.read_tariff(world),
-        stays, people, tally.empty_tally(world, len(stays)), np.zeros(len(stays), np.int64), stays.drg.copy(),
-        np.zeros(len(stays), bool), {}, [],
-    )  # fmt: skip
-    yield "physicians", roster
+    house = _house(world)
+    yield "physicians", staff.physicians_table(world, house.physicians)
     yield from _masters(house)
     yield from _inpatients(house)
     yield from _outpatients(house)
     yield from _money(house)
     yield from _accounts(house)
+
+
+def tally_of(world: World) -> tally.Tally:
+    """What the accounts are made from, without the tables; takes as long as making them."""
+    house = _house(world)
+    for _ in chain(_inpatients(house), _outpatients(house)):
+        pass
+    return house.tally
+
+
+def _house(world: World) -> House:
+    practices.check(world)
+    physicians = staff.draw_physicians(world)
+    names = staff.physicians_table(world, physicians)["name"].to_pylist()
+    heads = {int(place): names[k] for k, place in reversed(list(enumerate(physicians.department)))}
+    stays, people = draw_stays(world, physicians)
+    recipes = compile_recipes(world)
+    book = make_book(world, recipes)
+    stays = in_data(world, waited(world, book, stays))
+    return House(
+        world, physicians, staff.physician_ids(len(names)), heads, recipes, book, care.read_tariff(world),
+        stays, people, tally.empty_tally(world, len(stays)), np.zeros(len(stays), np.int64), stays.drg.copy(),
+        np.zeros(len(stays), bool), {}, [],
+    )  # fmt: skip
 
 
 def _masters(house: House) -> Iterator[Piece]:

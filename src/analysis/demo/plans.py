@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from analysis.demo import columns as col
 from analysis.demo import stories
-from analysis.demo.accounts import centre_rows, staff_of
+from analysis.demo.accounts import CentreRow, centre_rows, staff_of
 from analysis.demo.grouping import weights
 from analysis.demo.world import RUN_IN, World
 from analysis.vocabulary import codes
@@ -60,18 +60,22 @@ def bonuses_table(world: World, ledger: pa.Table) -> pa.Table:
 
 
 def resources_table(world: World) -> pa.Table:
-    """Minutes that can be worked: staff x 21 days x 8 hours x the practical share."""
-    share = world.parameters.records.practical_share
+    """Minutes that can be worked in each centre that performs services."""
     rows = [
         {
             "hospital_id": world.hospital_id, "month": period.name, "cost_centre": centre.code,
-            "practical_minutes": round(staff_of(world, centre) * 21 * 480 * share, 1),
+            "practical_minutes": minutes_of(world, centre),
         }
         for period in world.months
         for centre in centre_rows(world)
         if centre.class_ in ("clinical", "technology")
     ]  # fmt: skip
     return col.rows_table("resources", rows)
+
+
+def minutes_of(world: World, centre: CentreRow) -> float:
+    """Minutes a month that can be worked: staff x 21 days x 8 hours x the practical share."""
+    return round(staff_of(world, centre) * 21 * 480 * world.parameters.records.practical_share, 1)
 
 
 def _drg_budgets(world: World, month: int) -> list[dict[str, object]]:

@@ -1,113 +1,120 @@
-"""Step-down allocation: textbook answers to the last printed digit, and money that cannot get lost."""
+"""Allocation worked by hand in single steps, and the split of money that cannot get lost."""
 
 import numpy as np
-import pandas as pd
 import pytest
-from hypothesis import given, settings
+from allocation_books import month_of, scheme_of
+from hypothesis import given
 from hypothesis import strategies as st
-from numpy.testing import assert_allclose
 
-from analysis.costing.allocation import Giving, allocation_rows, plan, step_down
-from analysis.costing.fen import split_to_fen
-from analysis.costing.scheme import CostingScheme
+from analysis.costing.allocation import allocation_rows
+from analysis.costing.fen import split_rows, split_to_fen
+from analysis.costing.hospital_allocation import allocate
 from analysis.errors import InputError
 
-
-def full(direct, givings):
-    """Full cost of each centre, unrounded."""
-    direct = np.asarray(direct, float).reshape(-1, 1)
-    flows = step_down(direct, givings, exact_fen=False)
-    held = direct.copy()
-    for giving, flow in zip(givings, flows, strict=True):
-        held += flow
-        held[giving.centre] = 0
-    return held.ravel()
+ADMINISTRATION = {
+    "number": 1,
+    "from_class": "administration",
+    "to_classes": ["technology", "clinical"],
+    "driver": "staff",
+}
+TECHNOLOGY = {"number": 3, "from_class": "technology", "to_classes": ["clinical"], "driver": "orders"}
+CLASSES = {"0101": "clinical", "0102": "clinical", "0201": "technology", "0401": "administration"}
 
 
-def test_seven_departments():
-    """Daycare -> HR -> IT -> Accounting by employees, employees, computers, direct cost (FACTS known answer 1)."""
-    direct = np.array([50, 300, 200, 250, 500, 700, 400]) * 1000.0
-    employees = np.array([5, 4, 9, 8, 20, 50, 5.0])
-    computers = np.array([2, 5, 10, 10, 6, 4, 8.0])
-    later = [np.arange(7) > giver for giver in range(4)]
-    drivers = [employees, employees, computers, direct]
-    givings = [Giving(1, g, "", drivers[g] * later[g]) for g in range(4)]
-    assert_allclose(full(direct, givings)[4:], [740_059.6856, 1_082_970.2057, 576_970.1087], atol=5e-5)
+def month(cost, steps=(ADMINISTRATION, TECHNOLOGY), **drivers):
+    cost = dict.fromkeys(CLASSES, 0) | cost
+    return month_of(scheme_of(*steps), cost, {(name, "*"): q for name, q in drivers.items()}, CLASSES, fine=100)
 
 
-def test_hospital_step_down():
-    """Maintenance -> Dietary -> Administration by area, meals, staff (FACTS known answer 2, step-down)."""
-    #             M    D    A    L    R    N
-    direct = np.array([150, 400, 600, 600, 800, 2000]) * 1000.0
-    area = np.array([0, 10, 20, 30, 40, 100.0])
-    meals = np.array([0, 0, 2.5, 2.5, 2.5, 30.0])
-    staff = np.array([0, 0, 0, 20, 30, 50.0])
-    givings = [Giving(1, 0, "area", area), Giving(1, 1, "meals", meals), Giving(1, 2, "staff", staff)]
-    assert_allclose(full(direct, givings)[3:], [778_100.00, 1_049_816.67, 2_722_083.33], atol=5e-3)
-
-
-SCHEME = CostingScheme.model_validate(
-    {
-        "name": "test",
-        "source": "test",
-        "steps": [
-            {"number": 1, "from_class": "administration", "to_classes": ["technology", "clinical"], "driver": "staff"},
-            {"number": 3, "from_class": "technology", "to_classes": ["clinical"], "driver": "orders"},
-        ],
-    }
-)
-CENTRES = pd.DataFrame(
-    {"cost_centre": ["0101", "0102", "0201", "0401"], "class": ["clinical", "clinical", "technology", "administration"]}
-)
-
-
-def drivers(**quantities):
-    rows = [
-        {"driver": name, "from_centre": "*", "cost_centre": centre, "quantity": quantity}
-        for name, per_centre in quantities.items()
-        for centre, quantity in per_centre.items()
-    ]
-    return pd.DataFrame(rows, columns=["driver", "from_centre", "cost_centre", "quantity"])
+def rows_of(month, method="step_down"):
+    done = allocate(month, method, "hospital_full")
+    return allocation_rows(month.codes, month.items, done.direct, done.givings, done.flows)
 
 
 def test_three_centres_by_hand():
     """Administration 100.00 to staff 1:1:2 -> 25, 25, 50; technology 200 + 50 to orders 1:3 -> 62.50 and 187.50."""
-    direct = np.array([[0], [0], [20000], [10000]])
-    quantities = drivers(staff={"0101": 1, "0102": 1, "0201": 2}, orders={"0101": 1, "0102": 3})
-    givings = plan(SCHEME, CENTRES, quantities, direct, "test")
-    rows = allocation_rows(CENTRES, ["other"], direct, givings, step_down(direct, givings))
+    books = month({"0201": 200, "0401": 100}, staff={"0101": 1, "0102": 1, "0201": 2}, orders={"0101": 1, "0102": 3})
+    rows = rows_of(books)
     received = rows[rows["to_centre"].isin(["0101", "0102"])].groupby("to_centre")["fen"].sum()
     assert received.to_dict() == {"0101": 2500 + 6250, "0102": 2500 + 18750}
     assert rows[rows["step"] == 1]["fen"].tolist() == [2500, 2500, 5000]
 
 
-@pytest.mark.parametrize("orders", [{}, {"0101": 0, "0102": 0}, {"0401": 5}])
-def test_driver_without_receivers_is_an_error(orders):
-    direct = np.array([[0], [0], [20000], [0]])
+@pytest.mark.parametrize("method", ["direct", "step_down", "reciprocal"])
+@pytest.mark.parametrize("orders", [{}, {"0101": 0, "0102": 0}, {"0201": 5}])
+def test_driver_without_receivers_is_an_error(orders, method):
     with pytest.raises(InputError, match="cost of 0201 cannot be allocated: driver orders is missing or sums to zero"):
-        plan(SCHEME, CENTRES, drivers(orders=orders), direct, "hospital H, 2023-06")
+        rows_of(month({"0201": 200}, orders=orders), method)
 
 
 def test_the_fallback_driver_serves_a_month_without_orders_and_is_named():
     """Nobody ordered: 200.00 of technology goes by staff 1 : 3 -> 50.00 and 150.00, and the rows say so."""
-    steps = [step.model_copy(update={"fallback": "staff"}) for step in SCHEME.steps]
-    direct = np.array([[0], [0], [20000], [0]])
-    quantities = drivers(staff={"0101": 1, "0102": 3}, orders={"0101": 0})
-    givings = plan(SCHEME.model_copy(update={"steps": steps}), CENTRES, quantities, direct, "test")
-    rows = allocation_rows(CENTRES, ["other"], direct, givings, step_down(direct, givings))
-    given = rows[rows["step"] == 3]
+    books = month(
+        {"0201": 200}, (TECHNOLOGY | {"fallback": "staff"},), staff={"0101": 1, "0102": 3}, orders={"0101": 0}
+    )
+    given = rows_of(books).query("step == 3")
     assert given["fen"].tolist() == [5000, 15000] and set(given["driver"]) == {"staff"}
 
 
-def test_negative_driver_is_an_error():
-    direct = np.array([[0], [0], [20000], [0]])
-    with pytest.raises(InputError, match="negative driver quantity"):
-        plan(SCHEME, CENTRES, drivers(orders={"0101": -1, "0102": 3}), direct, "test")
+@pytest.mark.parametrize("method", ["direct", "step_down", "reciprocal"])
+def test_negative_driver_is_an_error(method):
+    with pytest.raises(InputError, match="negative driver quantity") as error:
+        rows_of(month({"0201": 200}, orders={"0101": -1, "0102": 3}), method)
+    assert error.value.rows == ("0101: -1",) and "driver orders, from_centre 0201" in error.value.where
 
 
 def test_idle_centre_needs_no_driver():
-    direct = np.array([[500], [0], [0], [0]])
-    assert plan(SCHEME, CENTRES, drivers(), direct, "test") == []
+    assert rows_of(month({"0101": 5}))["driver"].tolist() == ["direct"]
+
+
+def test_an_order_that_gives_back_is_an_error_and_says_to_whom():
+    """Administration gave in step 1; technology would give back to it by staff in step 3."""
+    back = TECHNOLOGY | {"to_classes": ["administration", "clinical"], "driver": "staff"}
+    books = month({"0201": 200, "0401": 100}, (ADMINISTRATION, back), staff={"0101": 1, "0201": 2, "0401": 4})
+    with pytest.raises(InputError, match="gives back to centres that have already given") as error:
+        rows_of(books)
+    assert error.value.rows == ("0201 -> 0401 by staff 4; 0401 has given in step 1",)
+    assert "reciprocal" in error.value.mend
+    assert rows_of(books, "reciprocal")["fen"].sum() > 0
+
+
+def test_service_centres_serving_one_another_in_a_circle_are_an_error():
+    """Technology serves only administration, administration only technology: no way out."""
+    books = month({"0201": 200}, (ADMINISTRATION, TECHNOLOGY), staff={"0201": 1}, orders={"0401": 1})
+    with pytest.raises(InputError, match="give only to one another") as error:
+        rows_of(books, "reciprocal")
+    assert error.value.rows == ("0401", "0201")
+
+
+def test_a_clinical_centre_cannot_give():
+    steps = ({"number": 2, "from_centres": ["0102"], "to_classes": ["clinical"], "driver": "staff"},)
+    with pytest.raises(InputError, match="a clinical centre cannot give its cost on"):
+        rows_of(month({"0102": 200}, steps, staff={"0101": 1}))
+
+
+def test_corrections_are_conserved():
+    """A ledger of -30.00 in technology goes out as -10.00 and -20.00 by orders 1 : 2."""
+    given = rows_of(month({"0201": -30}, orders={"0101": 1, "0102": 2})).query("step == 3")
+    assert given["fen"].tolist() == [-1000, -2000]
+
+
+def test_reciprocal_flows_are_real_and_balance_to_the_fen():
+    """0401 gives by staff to 0201 (2), 0101 (1), 0102 (1); 0201 by orders to 0401 (1), 0101 (1), 0102 (2).
+
+    x = 100 + y / 4, y = 200 + x / 2, so x = 171.428.. and y = 285.714..: flows of 85.71 and 71.43 between them.
+    """
+    books = month(
+        {"0201": 200, "0401": 100},
+        staff={"0101": 1, "0102": 1, "0201": 2},
+        orders={"0101": 1, "0102": 2, "0401": 1},
+    )
+    rows = rows_of(books, "reciprocal")
+    flow = rows.set_index(["from_centre", "to_centre"])["fen"].to_dict()
+    assert flow["0401", "0201"] in (8571, 8572) and flow["0201", "0401"] == 7143
+    moved = rows[rows["step"] > 0]
+    given, got = (moved.groupby(side)["fen"].sum() for side in ("from_centre", "to_centre"))
+    assert given["0401"] == 10000 + got["0401"] and given["0201"] == 20000 + got["0201"]
+    assert moved["fen"][moved["to_centre"].isin(["0101", "0102"])].sum() == 30000
 
 
 amounts = st.integers(-(10**11), 10**11)
@@ -144,19 +151,8 @@ def test_split_by_hand():
     assert split_to_fen(np.array([100]), np.ones(3), np.zeros(3, int)).tolist() == [34, 33, 33]
 
 
-@settings(max_examples=60)
-@given(st.data())
-def test_every_ledger_is_conserved_per_item(data):
-    """Whatever the ledger, centres and drivers: what clinical centres hold is what the ledger spent, item by item."""
-    counts = [data.draw(st.integers(1, 4)) for _ in range(3)]
-    classes = np.repeat(["clinical", "technology", "administration"], counts)
-    centres = pd.DataFrame({"cost_centre": [f"{i:04d}" for i in range(len(classes))], "class": classes})
-    direct = np.array([[data.draw(amounts) for _ in range(3)] for _ in classes])
-    quantity = st.integers(1, 500)
-    by_centre = {name: {c: data.draw(quantity) for c in centres["cost_centre"]} for name in ("staff", "orders")}
-    givings = plan(SCHEME, centres, drivers(**by_centre), direct, "test")
-    flows = step_down(direct, givings)
-    rows = allocation_rows(centres, list("abc"), direct, givings, flows)
-    clinical = rows[rows["to_centre"].map(centres.set_index("cost_centre")["class"]) == "clinical"]
-    found = clinical.groupby("cost_item")["fen"].sum().reindex(list("abc"), fill_value=0)
-    assert found.tolist() == direct.sum(axis=0).tolist()
+@given(st.lists(st.tuples(amounts, st.lists(weights, min_size=5, max_size=5).filter(any)), min_size=1, max_size=6))
+def test_a_matrix_is_split_to_the_same_fen(cases):
+    totals, rows = np.array([total for total, _ in cases]), np.array([w for _, w in cases])
+    one_by_one = split_to_fen(totals, rows.ravel(), np.repeat(np.arange(len(cases)), 5))
+    assert split_rows(totals, rows).ravel().tolist() == one_by_one.tolist()

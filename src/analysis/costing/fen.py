@@ -46,6 +46,37 @@ def split_to_fen(
     return parts
 
 
+def split_rows(totals: NDArray[np.int64], weights: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Split each total over the columns of its row: `split_to_fen` for a matrix, to the same fen.
+
+    Parameters
+    ----------
+    totals : (rows,) amounts in fen, any sign.
+    weights : (rows, columns), or (columns,) for all rows alike; not zero throughout where the total is not zero.
+
+    Returns
+    -------
+    (rows, columns) parts in fen.
+
+    Raises
+    ------
+    ZeroDivisionError
+        A total that is not zero has weights that sum to zero.
+    """
+    weights = np.broadcast_to(np.asarray(weights, float), (len(totals), np.shape(weights)[-1]))
+    sums = weights.cumsum(axis=1)[:, -1:]
+    if ((totals != 0) & (sums[:, 0] == 0)).any():
+        raise ZeroDivisionError("the weights of a total sum to zero")
+    exact = totals[:, None] * np.divide(weights, sums, out=np.zeros(weights.shape), where=sums != 0)
+    parts = np.floor(exact).astype(np.int64)
+    left = totals - parts.sum(axis=1)
+    order = np.lexsort((weights != 0, parts - exact), axis=1)
+    everyone, some = np.divmod(left, weights.shape[1])
+    extra = everyone[:, None] + (np.arange(weights.shape[1]) < some[:, None])
+    np.put_along_axis(parts, order, np.take_along_axis(parts, order, 1) + extra, 1)
+    return parts
+
+
 def to_fen(amounts: NDArray[np.object_] | NDArray[np.float64]) -> NDArray[np.int64]:
     """Money with two decimals as whole fen."""
     return np.rint(np.asarray(amounts, dtype=np.float64) * 100).astype(np.int64)

@@ -2,48 +2,58 @@
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from analysis.costing.fen import split_to_fen
+from analysis.costing.fen import split_rows
 from analysis.costing.scheme import CostingScheme
 
-SETTINGS = ("inpatient", "outpatient")
+SETTINGS = ("inpatient", "outpatient", "unallocated")
 
 
-def split_settings(received: pd.DataFrame, workload: pd.DataFrame, scheme: CostingScheme) -> pd.DataFrame:
-    """Part what clinical centres hold by setting.
-
-    Centres of one setting keep all of it there. Centres of both settings are parted by the workload measure that the
-    scheme names for the cost item; without any workload the amount stays visibly unallocated.
+def setting_weights(
+    workload: pd.DataFrame, codes: NDArray, items: list[str], scheme: CostingScheme
+) -> NDArray[np.float64]:
+    """(centres, items, 2) inpatient and outpatient workload of every centre, by the measure of each cost item.
 
     Parameters
     ----------
-    received : cost_centre, setting (inpatient, outpatient, both), origin, from_centre, cost_item, fen.
-    workload : cost_centre, setting and the revenue measures of the month.
+    workload : cost_centre, setting and the revenue measures of the month; what is empty or negative counts as none.
+    """
+    weights = np.zeros((len(codes), len(items), 2))
+    centre = pd.Index(codes).get_indexer(workload["cost_centre"])
+    setting = pd.Index(SETTINGS[:2]).get_indexer(workload["setting"])
+    known = (centre >= 0) & (setting >= 0)
+    for place, item in enumerate(items):
+        measure = workload[scheme.setting_split.get(item, scheme.setting_split_default)]
+        weights[centre[known], place, setting[known]] = measure.astype(float).fillna(0.0).clip(lower=0.0)[known]
+    return weights
+
+
+def split_settings(amounts: NDArray[np.int64], settings: NDArray, weights: NDArray) -> NDArray[np.int64]:
+    """Part what clinical centres hold by setting.
+
+    Centres of one setting keep all of it there. Centres of both are parted by workload, each amount on its own, to the
+    fen; without any workload the amount stays visibly unallocated.
+
+    Parameters
+    ----------
+    amounts : (origins, centres, items) fen.
+    settings : (centres,) inpatient, outpatient or both.
+    weights : (centres, items, 2) of `setting_weights`.
 
     Returns
     -------
-    cost_centre, setting (inpatient, outpatient, unallocated), origin, from_centre, cost_item, fen.
+    (3, origins, centres, items) fen by `SETTINGS`; the three sum to `amounts`.
     """
-    both = received["setting"].eq("both").to_numpy()
-    fixed = received[~both]
-    mixed = received[both].drop(columns="setting").reset_index(drop=True)
-    rows = mixed.loc[mixed.index.repeat(2)].reset_index(names="group")
-    rows["setting"] = np.tile(SETTINGS, len(mixed))
-    rows["weight"] = _weights(rows, workload, scheme)
-    idle = rows.groupby("group")["weight"].transform("sum").eq(0)
-    rows.loc[idle & rows["setting"].eq("inpatient"), "weight"] = 1.0
-    rows.loc[idle, "setting"] = "unallocated"
-    fen = split_to_fen(mixed["fen"].to_numpy(np.int64), rows["weight"].to_numpy(float), rows["group"].to_numpy(np.intp))
-    columns = ["cost_centre", "setting", "origin", "from_centre", "cost_item", "fen"]
-    parted = rows.assign(fen=fen)[columns]
-    return pd.concat([fixed[columns], parted[parted["fen"] != 0]], ignore_index=True)
-
-
-def _weights(rows: pd.DataFrame, workload: pd.DataFrame, scheme: CostingScheme) -> np.ndarray:
-    measures = sorted({*scheme.setting_split.values(), scheme.setting_split_default})
-    long = workload.melt(["cost_centre", "setting"], measures, var_name="measure", value_name="weight")
-    wanted = [scheme.setting_split.get(item, scheme.setting_split_default) for item in rows["cost_item"]]
-    joined = rows.assign(measure=pd.Series(wanted, rows.index, dtype="str")).merge(
-        long, on=["cost_centre", "setting", "measure"], how="left"
-    )
-    return joined["weight"].astype(float).fillna(0.0).clip(lower=0.0).to_numpy()
+    parts = np.zeros((3, *amounts.shape), np.int64)
+    for place, setting in enumerate(SETTINGS[:2]):
+        parts[place][:, settings == setting] = amounts[:, settings == setting]
+    origin, centre, item = np.nonzero(amounts * (settings == "both")[None, :, None])
+    chosen, total = weights[centre, item], amounts[origin, centre, item]
+    idle = chosen.sum(axis=1) == 0
+    parts[2][origin[idle], centre[idle], item[idle]] = total[idle]
+    worked = ~idle
+    split = split_rows(total[worked], chosen[worked])
+    for place in (0, 1):
+        parts[place][origin[worked], centre[worked], item[worked]] = split[:, place]
+    return parts

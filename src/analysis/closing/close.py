@@ -16,6 +16,7 @@ from analysis.closing.integrity import check_integrity
 from analysis.closing.left_out import left_out
 from analysis.closing.parameters import Parameters, read_parameters
 from analysis.closing.span import Span, span_of
+from analysis.closing.standards import make_standards
 from analysis.contract import period_tables, schemas_id
 from analysis.costing.monthly import cost_period
 from analysis.engine import Engine, open_engine, sql_text
@@ -137,7 +138,10 @@ def _make_tables(work: _Work, period: Period, previous: str) -> None:
     for name in ("readmissions", "cases", "line_totals"):
         engine.make(_SQL, name, **values)
     engine.create("departments_closed", sql_text(_SQL, "departments"), **values)
-    for name in ("drgs", "drg_categories", "denied", "names", "case_cost_parts", "case_charge_parts", "reconciliation"):
+    make_standards(engine, work.parameters, work.folder, span.first, period)
+    for name in ("case_cost_parts", "case_charge_parts", "drgs", "drg_categories", "item_totals", "budget_use"):
+        engine.make(_SQL, name, **values)
+    for name in ("denied", "names", "reconciliation"):
         engine.make(_SQL, name, **values)
     engine.put("indicators", indicator_rows(engine, work.parameters.targets.of(period), **values))
     engine.put("left_out", left_out(engine, work.hospital))

@@ -29,4 +29,11 @@ def left_out(engine: Engine, hospital: Hospital) -> pd.DataFrame:
     for what, column in (("readmission", "patient_id"), ("physicians", "physician_id")):
         if not engine.value(f"select count({column}) from cases"):
             rows.append((what, f"stays.{column}"))
+    gaps = engine.value(
+        """select string_agg(drg_code || ': ' || missing, '; ' order by drg_code) from (
+            select drg_code, string_agg(distinct missing, ', ' order by missing) as missing
+            from standard_gaps group by drg_code)"""
+    )
+    if gaps:
+        rows.append(("standard cost by pathway", f"unit cost of {gaps}"))
     return pd.DataFrame(rows, columns=["what", "missing"], dtype="str")

@@ -2,11 +2,16 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from analysis.closing.targets import Targets
 from analysis.costing.scheme import CostingScheme
+from analysis.costing.standard_costs import StandardCosts
 from analysis.hospital import Hospital
-from analysis.settings import ClosingSettings, parameters_folder, read_settings
+from analysis.payment.caps import Caps
+from analysis.settings import ClosingSettings, S, parameters_folder, read_settings
+
+D = TypeVar("D")
 
 
 @dataclass(frozen=True)
@@ -17,6 +22,8 @@ class Parameters:
     settings: ClosingSettings
     scheme: CostingScheme | None
     targets: Targets
+    caps: Caps
+    standard_costs: StandardCosts
     text: str
 
 
@@ -25,13 +32,25 @@ def read_parameters(hospital: Hospital) -> Parameters:
     folder = parameters_folder()
     files = [folder / "closing" / f"{hospital.card.closing}.yaml"]
     settings = read_settings(files[0], ClosingSettings)
-    scheme, targets = None, Targets(targets=[])
-    if settings.costing:
-        files.append(folder / "costing" / f"{settings.costing}.yaml")
-        scheme = read_settings(files[-1], CostingScheme)
-    if settings.targets:
-        files.append(folder / "targets" / f"{settings.targets}.yaml")
-        targets = read_settings(files[-1], Targets)
+
+    def named(kind: type[S], name: str, default: D) -> S | D:
+        if not name:
+            return default
+        files.append(folder / _FOLDERS[kind] / f"{name}.yaml")
+        return read_settings(files[-1], kind)
+
+    scheme = named(CostingScheme, settings.costing, None)
+    targets = named(Targets, settings.targets, Targets(targets=[]))
+    caps = named(Caps, settings.caps, Caps(name="", source=""))
+    standards = named(StandardCosts, settings.standard_costs, StandardCosts(name="", source=""))
     files += [folder / "payment" / f"{name}.yaml" for name in settings.payment]
     text = "\n".join(f"{file.name}\n{file.read_text('utf8', errors='replace')}" for file in files if file.is_file())
-    return Parameters(folder, settings, scheme, targets, text)
+    return Parameters(folder, settings, scheme, targets, caps, standards, text)
+
+
+_FOLDERS: dict[type, str] = {
+    CostingScheme: "costing",
+    Targets: "targets",
+    Caps: "caps",
+    StandardCosts: "standard_costs",
+}

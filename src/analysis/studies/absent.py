@@ -20,6 +20,7 @@ STEPS_ZH = {
     "coding accuracy": "编码准确率",
     "readmission": "再入院",
     "physicians": "医师",
+    "standard cost by pathway": "按临床路径的标准成本",
 }
 
 

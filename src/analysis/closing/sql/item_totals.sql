@@ -1,0 +1,8 @@
+-- Grain: one item x department of the ordering centre (the centre's code where it belongs to none, ? where unknown).
+-- What inpatients were given in the period; cost stays empty for services.
+select i.hospital_id, coalesce(c.department, i.cost_centre) as department, i.item_code, min(i.kind) as kind,
+  cast(sum(i.quantity) as decimal(18, 4)) as quantity, cast(sum(i.amount) as decimal(18, 2)) as amount,
+  cast(sum(i.cost) as decimal(18, 2)) as cost
+from case_items i
+left join cost_centres c on c.hospital_id = i.hospital_id and c.cost_centre = i.cost_centre
+group by i.hospital_id, coalesce(c.department, i.cost_centre), i.item_code

@@ -69,8 +69,8 @@ def _notes(report: Report, rows: pd.DataFrame) -> tuple[str, ...]:
         notes.append(
             report.say(
                 f"另有 {gone} 例未计入：未入组、成本未完整，或所在科室该病组不足 {LIMIT} 例。",
-                f"{plural(gone, 'case')} not in it: ungrouped, without complete cost, or fewer than {LIMIT} of a DRG in "
-                "a department.",
+                f"{plural(gone, 'case')} not in it: ungrouped, without complete cost, or fewer than {LIMIT} of a DRG "
+                "in a department.",
             )
         )
     return tuple(notes)

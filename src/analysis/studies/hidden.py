@@ -27,7 +27,7 @@ def plan_drgs(report: Report) -> None:
     `hidden`: not shown on the department's page, but in its row of other groups. `counted`: part of the hospital's
     figures of the DRG.
     """
-    if _made(report, "drg_plan"):
+    if is_made(report, "drg_plan"):
         return
     cells = report.sql("drg_cells", **report.twelve.bounds)
     keys = cells[["department", "drg_code"]].astype(object).where(cells[["department", "drg_code"]].notna(), "")
@@ -69,7 +69,7 @@ def hidden_months(report: Report, department: str, indicator: str = "discharges"
     Hidden are months of fewer than ten discharges, and of fewer than ten cases the indicator is computed from, and with
     them the months that would give them away: by a total over months, or by the hospital's figure of the month.
     """
-    if not _made(report, "month_plan"):
+    if not is_made(report, "month_plan"):
         plans = {name: _hidden_of(report, name) for name in ("discharges", *sorted(PER_CASE))}
         parts = [plan.rename_axis("department").reset_index().assign(indicator=name) for name, plan in plans.items()]
         long = [part.melt(["department", "indicator"], var_name="period", value_name="hidden") for part in parts]
@@ -79,7 +79,8 @@ def hidden_months(report: Report, department: str, indicator: str = "discharges"
     return gone.reindex([period.name for period in report.trend], fill_value=False)
 
 
-def _made(report: Report, table: str) -> bool:
+def is_made(report: Report, table: str) -> bool:
+    """True where a table stands in the report's engine already."""
     return bool(
         report.engine.value("select count(*) from information_schema.tables where table_name = $table", table=table)
     )

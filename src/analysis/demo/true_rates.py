@@ -34,8 +34,8 @@ def true_rates(world: World, tally: Tally) -> pd.DataFrame:
     (revenue of all its services / of its inpatients').
 
     Time is pay, in technology centres with what stands there (equipment, property by area); in wards that belongs to
-    the beds, as do goods that are not charged, and what sterile supply, admission, records, pharmacy and transport do
-    for them. Administration is caused by heads, and so belongs to time.
+    the beds, as do goods that are not charged. What administration (caused by heads) and auxiliary centres (by what
+    they serve) give is joint cost: in wards their people's work goes with time, their things go with the beds.
     """
     months = [_of_month(world, tally, month) for month in range(len(world.months))]
     return pd.concat(months, ignore_index=True)
@@ -43,26 +43,33 @@ def true_rates(world: World, tally: Tally) -> pd.DataFrame:
 
 def _of_month(world: World, tally: Tally, month: int) -> pd.DataFrame:
     rows = pd.DataFrame([_part(world, tally, part, month) for part in _parts(world)])
-    kind = rows["class"]
-    others = rows["cost_centre"] != _PROPERTY
-    rows["property"] = _shared(rows.loc[~others, "time"].sum(), rows["area"].where(others, 0.0))
-    leads = (kind == "administration") & others
-    overhead = (rows["time"] + rows["property"])[leads].sum()
-    rows["heads"] = _shared(overhead, rows["staff"].where(kind != "administration", 0.0))
-    rows["auxiliary"] = 0.0
-    takers = kind.isin(["technology", "clinical"])
+    given = _received(rows)
+    performing = (rows["class"] == "technology") | (rows["setting"] == "inpatient")
+    ward = rows["class"] == "clinical"
+    around = rows["property"] + given["things"]
+    rows["direct"] = rows["work"] + (rows["things"] + rows["property"]).where(~ward, 0.0)
+    rows["full"] = rows["work"] + given["work"] + (rows["things"] + around).where(~ward, 0.0)
+    rows["beds"] = (rows["things"] + around).where(ward, 0.0)
+    rows["month"] = world.months[month].name
+    return rows.loc[
+        performing, ["month", "cost_centre", "direct", "full", "minutes", "bed_days", "beds", "standard", "outside"]
+    ]
+
+
+def _received(rows: pd.DataFrame) -> pd.DataFrame:
+    """Work and things that each row is given by administration and auxiliary centres; puts `property` into `rows`."""
+    kind, others = rows["class"], rows["cost_centre"] != _PROPERTY
+    rows["property"] = _shared(rows.loc[~others, ["work", "things"]].to_numpy().sum(), rows["area"].where(others, 0.0))
+    own = pd.DataFrame({"work": rows["work"], "things": rows["things"] + rows["property"]})
+    leads, takers = (kind == "administration") & others, kind.isin(["technology", "clinical"])
+    heads = rows["staff"].where(kind != "administration", 0.0)
+    given = pd.DataFrame({part: _shared(own.loc[leads, part].sum(), heads) for part in own})
+    passed_on = own + given
     for driver, code in [*SERVED.items(), ("staff", _TRANSPORT)]:
-        cost = rows.loc[rows["cost_centre"] == code, ["time", "property", "heads"]].to_numpy().sum()
-        rows["auxiliary"] += _shared(cost, rows[driver].where(takers, 0.0))
-    performing = rows[(kind == "technology") | (rows["setting"] == "inpatient")]
-    ward = performing["class"] == "clinical"
-    around = performing["property"] + performing["auxiliary"]
-    return performing.assign(
-        month=world.months[month].name,
-        direct=performing["time"] + performing["property"].where(~ward, 0.0),
-        full=performing["time"] + performing["heads"] + around.where(~ward, 0.0),
-        beds=performing["beds"] + around.where(ward, 0.0),
-    )[["month", "cost_centre", "direct", "full", "minutes", "bed_days", "beds", "standard", "outside"]]
+        giver = rows["cost_centre"] == code
+        for part in own:
+            given[part] += _shared(passed_on.loc[giver, part].sum(), rows[driver].where(takers, 0.0))
+    return given
 
 
 def _parts(world: World) -> list[CentreRow]:
@@ -76,24 +83,23 @@ def _parts(world: World) -> list[CentreRow]:
 
 
 def _part(world: World, tally: Tally, part: CentreRow, month: int) -> dict[str, object]:
-    """What a centre spends on time and on beds, what it takes from others, and what its inpatients share."""
+    """What a centre spends on work and on things (without goods charged and used up), and what it takes from others."""
     spent = {item: fen / 100 for item, fen in expenses(world, tally, part, month, np.ones(6)).items()}
     standard = used_of_standard(world, part, month)
     row = {
         "cost_centre": part.code, "class": part.class_, "setting": part.setting, "staff": staff_of(world, part),
         "area": area_of(world, part), "minutes": minutes_of(world, part), "standard": standard,
-        "bed_days": 0.0, "beds": 0.0, "outside": 1.0, "time": sum(spent.values()),
+        "bed_days": 0.0, "outside": 1.0, "work": spent["personnel"], "things": sum(spent.values()) - spent["personnel"],
     }  # fmt: skip
     if part.class_ == "technology":
         inside = tally.ordered_inpatient[month, :, part.department - world.clinical].sum()
         outside = tally.ordered_outpatient[month, :, part.department - world.clinical].sum()
-        row |= {"time": row["time"] - spent["materials"], "outside": 1 + outside / inside if inside else np.nan}
+        row["things"] -= spent["materials"]
+        row["outside"] = 1 + outside / inside if inside else np.nan
     if part.setting == "inpatient":
         drugs, charged, _, _ = goods(world, tally, part, month)
-        services = tally.material[month, part.department] * standard
-        beds = row["time"] - spent["personnel"] - (drugs + charged + services) / 100
-        days = tally.bed_days[month, part.department]
-        row |= {"time": spent["personnel"], "beds": beds, "bed_days": days}
+        row["things"] -= (drugs + charged + tally.material[month, part.department] * standard) / 100
+        row["bed_days"] = tally.bed_days[month, part.department]
     return row | served(world, tally, part, month)
 
 

@@ -117,6 +117,7 @@ def test_ledger_centre_not_in_the_master_is_shown_unallocated(project):
     rewrite(project, ledger=lambda rows: [*rows, stray])
     close(DATA, [], OUT)
     shown = open_period(OUT / "hand/2023-05").frame("unallocated")
+    shown = shown[shown["level"] == "centre"]
     assert shown[["cost_centre", "amount", "reason"]].values.tolist() == [["X", 77, "unknown_centre"]]
 
 

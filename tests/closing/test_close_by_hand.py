@@ -30,7 +30,8 @@ def test_ward_full_cost(closed):
 def test_cost_of_stays_in_may(closed):
     """Personnel 1,118.75 over 12 + 1 nights: 1,032.69 and 86.06. Drugs: own 120 and 60, the rest 120.00 by nights:
     110.77 and 9.23."""
-    costs = open_period(closed / "2023-05").frame("case_costs").set_index(["stay_id", "cost_item"])["amount"]
+    costs = open_period(closed / "2023-05").frame("case_costs").set_index(["method", "stay_id", "cost_item"])["amount"]
+    costs = costs["top_down"]
     assert costs["s1"].to_dict() == {"personnel": 1032.69, "drugs": 230.77}
     assert costs["s2"].to_dict() == {"personnel": 86.06, "drugs": 69.23}
 

@@ -7,7 +7,7 @@ from hand_hospital import arrow_rows, hand_hospital
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from analysis.contract import contract_tables
+from analysis.contract import contract_tables, period_tables
 from analysis.costing.monthly import cost_period
 from analysis.costing.scheme import CostingScheme
 from analysis.engine import open_engine
@@ -90,6 +90,7 @@ def engine():
         rows = hand_hospital()
         for name, table in contract_tables().items():
             session.put(name, arrow_rows(table, rows.get(name, [])))
+        session.put("alternative_costs", arrow_rows(period_tables()["alternative_costs"], []))
         yield session
 
 
@@ -112,10 +113,13 @@ def test_ledger_equals_clinical_plus_unallocated_and_reaches_patients(engine, ta
            group by cost_item"""
     )
     assert (by_item["left_over"] == 0).all()
-    patients = engine.value(
-        """select coalesce(sum(amount), 0) from (
-             select full_cost as amount from centre_costs where setting = 'inpatient'
-             union all select -amount from case_costs
-             union all select -amount from unallocated where level = 'case')"""
-    )
-    assert patients == 0
+    for method in ("top_down", "bottom_up", "cost_to_income"):
+        patients = engine.frame(
+            """select cost_item, sum(amount) as left_over from (
+                 select cost_item, full_cost as amount from centre_costs where setting = 'inpatient'
+                 union all select cost_item, -amount from case_costs where method = $method
+                 union all select cost_item, -amount from unallocated where level = 'case' and method = $method)
+               group by cost_item""",
+            method=method,
+        )
+        assert (patients["left_over"] == 0).all(), method

@@ -38,6 +38,7 @@ LINES = [
     ("service", "2023-05-03", 1, "30.00"),
     ("steady", "2023-06-03", 1, "2.00"),  # next month's
 ]
+_TABLES = ("inpatient_centres", "performing_centres", "prices", "line_items", "case_items", "case_kinds", "own_items")
 COST = {"changes": "13.00", "steady": "3.77", "unpriced": "7.50", "loses_price": "20.00", "service": None}
 
 
@@ -65,7 +66,7 @@ def engine():
         for name, listed in rows.items():
             engine.put(name, arrow_rows(contract_tables()[name], listed))
         month = Period("2023-05")
-        for name in ("inpatient_centres", "prices", "case_items", "case_kinds", "own_items"):
+        for name in _TABLES:
             engine.make("analysis.costing", name, start_at=month.start, end_at=month.end)
         yield engine
 

@@ -72,7 +72,7 @@ def test_what_is_the_same_is_let_through(select):
 
 def test_line_tables_and_the_files_that_read_them_are_found():
     assert {"charges", "orders", "visits", "events"} == LINES
-    assert "costing/sql/case_items.sql" in map(label, line_files())
+    assert "costing/sql/line_items.sql" in map(label, line_files())
     assert "closing/sql/departments.sql" not in map(label, line_files())  # visits is a column there
 
 

@@ -129,7 +129,7 @@ def _make_tables(work: _Work, period: Period, previous: str) -> None:
         "has_denials": "denials" in work.hospital.tables,
         "charges_from": span.charges_from,
         "accounts_from": span.accounts_from,
-    }
+    } | _methods(work)
     engine.put("opening", _opening(work, period, previous))
     cost_period(engine, period, work.parameters.scheme if values["has_ledger"] else None)
     for name in ("kind_categories", "accrued", "work_in_progress", "case_base"):
@@ -145,6 +145,14 @@ def _make_tables(work: _Work, period: Period, previous: str) -> None:
         engine.make(_SQL, name, **values)
     engine.put("indicators", indicator_rows(engine, work.parameters.targets.of(period), **values))
     engine.put("left_out", left_out(engine, work.hospital))
+
+
+def _methods(work: _Work) -> dict[str, str]:
+    """How cost is made: parameters of the SQL. Without a scheme the source's own cost stands, and nothing is allocated."""
+    scheme = work.parameters.scheme
+    if not scheme:
+        return {"case_method": "top_down", "allocation": "", "cost_scope": ""}
+    return {"case_method": scheme.case_method, "allocation": scheme.allocation, "cost_scope": scheme.scope}
 
 
 def _put_empty(engine: Engine) -> None:

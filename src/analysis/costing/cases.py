@@ -1,61 +1,107 @@
-"""Top-down cost of patients: own drugs and charged materials first, the rest of the ward's cost by patient days.
+"""Cost of centres brought to patients, to the fen: what is known exactly first, the rest by shares.
 
-patient = own drugs + own charged materials + (cost of the unit - all of those) x patient's days / all days,
-per cost item (national DRG cost-accounting guide, top-down method). Where patients' own items come to more than the
-ledger spent on that item in that centre, they share what the ledger spent: cost never exceeds the books.
+patient = own drugs and charged materials + (cost of the unit - all of those) x patient's share / all shares,
+per unit and cost item (national DRG cost-accounting guide). The methods differ in the units and in what the share is:
+patient days of a ward (top-down), minutes or coefficients of the services a centre performed (bottom-up), or what was
+charged for them (cost-to-income). Where the exact parts come to more than the ledger spent on that item in that unit,
+they share what the ledger spent: cost never exceeds the books.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.costing.fen import split_to_fen
 
+Whole = NDArray[np.int64]
 
-def top_down(pools: pd.DataFrame, days: pd.DataFrame, own: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Spread the inpatient cost of the month over the stays.
+
+@dataclass(frozen=True)
+class Owed:
+    """Money known exactly: `fen` of a stay in a centre for a cost item, all by number."""
+
+    stay: Whole
+    centre: Whole
+    item: Whole
+    fen: Whole
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What stays share a centre's cost by; no weight is negative. Rows in the order in which odd fen are given."""
+
+    stay: Whole
+    centre: Whole
+    weight: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Money of stays (several rows may belong together), and where money met nobody."""
+
+    stay: Whole
+    centre: Whole
+    item: Whole
+    fen: Whole
+    lost: Whole
+
+
+def share_out(pools: Whole, owed: Sequence[Owed], bases: Sequence[Basis], order: Sequence[Sequence[int]]) -> Shares:
+    """Bring every pool to stays.
 
     Parameters
     ----------
-    pools : hospital_id, cost_centre, cost_item, fen: inpatient full cost, one row a centre and item.
-    days : stay_id, hospital_id, cost_centre, days: patient days of the month.
-    own : stay_id, hospital_id, cost_centre, cost_item, fen: purchase cost of own drugs and charged materials.
+    pools : (centres, items) fen, any sign.
+    owed : taken from the pools first, one after the other, each at most what is left.
+    bases : what the rest is shared by.
+    order : per item, the bases to try: the first in which anybody has a weight in that centre.
 
     Returns
     -------
-    (stay costs, unallocated): stay_id, cost_centre, cost_item, fen; and the pools that met no patient with their fen.
+    Shares, with lost (centres, items): fen of the pools that met neither. Shares and lost sum to the pools.
     """
-    pools = pools.reset_index(drop=True)
-    key = ["hospital_id", "cost_centre", "cost_item"]
-    numbered = pools[key].assign(pool=pools.index)
-    stay, stay_ids = pd.factorize(pd.concat([days["stay_id"], own["stay_id"]]), sort=True)
-    days = days.assign(stay=stay[: len(days)])[days["days"] > 0]
-    by_days = days.merge(numbered, on=["hospital_id", "cost_centre"])[["stay", "pool", "days"]]
-    own = own.assign(stay=stay[len(stay) - len(own) :]).merge(numbered, on=key)[["stay", "pool", "fen"]]
-    total = pools["fen"].to_numpy(np.int64)
-    size = len(pools)
-    own_sum = np.bincount(own["pool"], own["fen"].astype(float), minlength=size).astype(np.int64)
-    has_days = np.bincount(by_days["pool"], minlength=size) > 0
-    only_own = (own_sum > 0) & ((own_sum >= total) | ~has_days)
-    lost = ~has_days & ~only_own
-    scaled = only_own[own["pool"].to_numpy()]
-    kept = own[~scaled & ~lost[own["pool"].to_numpy()]]
-    rest = np.where(only_own | lost, 0, total - own_sum)
-    parts = [
-        kept,
-        _spread(own[scaled], np.where(only_own, total, 0), own.loc[scaled, "fen"]),
-        _spread(by_days, rest, by_days["days"]),
-    ]
-    costs = pd.concat(parts, ignore_index=True).groupby(["stay", "pool"], as_index=False)["fen"].sum()
-    costs = costs[costs["fen"] != 0]
-    of = pools[["cost_centre", "cost_item"]].iloc[costs["pool"]].reset_index(drop=True)
-    costs = of.assign(stay_id=stay_ids[costs["stay"]], fen=costs["fen"].to_numpy())
-    return costs[["stay_id", "cost_centre", "cost_item", "fen"]], pools[lost & (total != 0)]
+    chosen = _chosen(pools.shape, bases, order)
+    rest, settled = pools.copy(), pools == 0
+    parts = []
+    for claim in owed:
+        parts += _take(claim, rest, settled, chosen < 0)
+    lost = np.where((chosen < 0) & ~settled, rest, 0)
+    parts += [_by_basis(basis, np.where((chosen == k) & ~settled, rest, 0)) for k, basis in enumerate(bases)]
+    return Shares(*(np.concatenate(column) for column in zip(*parts, strict=True)), lost=lost)
 
 
-def _spread(rows: pd.DataFrame, totals: np.ndarray, weights: pd.Series) -> pd.DataFrame:
-    rows = rows.assign(weight=weights.to_numpy(float)).sort_values(["pool", "stay"])
-    present = np.unique(rows["pool"].to_numpy(np.intp))
-    masked = np.zeros_like(totals)
-    masked[present] = totals[present]
-    fen = split_to_fen(masked, rows["weight"].to_numpy(), rows["pool"].to_numpy(np.intp))
-    return rows.assign(fen=fen)[["stay", "pool", "fen"]]
+def _chosen(shape: tuple[int, ...], bases: Sequence[Basis], order: Sequence[Sequence[int]]) -> NDArray[np.intp]:
+    """(centres, items) index of the basis that serves; -1 where none does."""
+    serves = [np.bincount(basis.centre, basis.weight, minlength=shape[0]) > 0 for basis in bases]
+    chosen = np.full(shape, -1)
+    for item, tried in enumerate(order):
+        for k in reversed(tried):
+            chosen[serves[k], item] = k
+    return chosen
+
+
+def _take(claim: Owed, rest: Whole, settled: NDArray[np.bool_], nobody_else: NDArray[np.bool_]) -> list[tuple]:
+    """Give out one claim: in full, or what is left in proportion; changes `rest` and `settled`."""
+    pool, size = claim.centre * rest.shape[1] + claim.item, rest.size
+    claimed = np.bincount(pool, claim.fen.astype(float), minlength=size).astype(np.int64).reshape(rest.shape)
+    all_of_it = ~settled & (claimed > 0) & ((claimed >= rest) | nobody_else)
+    in_full = ~settled & ~all_of_it & ~nobody_else
+    some, full = all_of_it.ravel()[pool], in_full.ravel()[pool]
+    left = np.where(all_of_it, rest, 0).ravel()
+    fen = split_to_fen(left, claim.fen[some].astype(float), pool[some])
+    parts = [(claim.stay[full], claim.centre[full], claim.item[full], claim.fen[full])]
+    parts += [(claim.stay[some], claim.centre[some], claim.item[some], fen)]
+    rest -= np.where(in_full, claimed, 0)
+    rest[all_of_it] = 0
+    settled |= all_of_it
+    return parts
+
+
+def _by_basis(basis: Basis, rest: Whole) -> tuple[Whole, Whole, Whole, Whole]:
+    """Share the rest of each pool by the weights of its centre."""
+    row, item = np.nonzero((rest != 0)[basis.centre])
+    centre = basis.centre[row]
+    fen = split_to_fen(rest.ravel(), basis.weight[row], centre * rest.shape[1] + item)
+    return basis.stay[row], centre, item, fen

@@ -5,16 +5,25 @@ centre_costs, alternative_costs, service_pools, unallocated, patient_days, case_
 centre_capacity.
 """
 
-import pandas as pd
-
-from analysis.costing.cases import top_down
 from analysis.costing.centre_allocation import allocate_centres
-from analysis.costing.fen import money_rows, to_fen
+from analysis.costing.patients import cost_patients
 from analysis.costing.scheme import CostingScheme
 from analysis.engine import Engine
 from analysis.periods import Period
 
 _SQL = "analysis.costing"
+#: Tables made in this order: what the lines of the month say, and what their services took.
+_OF_LINES = (
+    "inpatient_centres",
+    "performing_centres",
+    "patient_days",
+    "prices",
+    "line_items",
+    "case_items",
+    "case_kinds",
+    "own_items",
+)
+_OF_SERVICES = ("recipes", "service_lines", "service_shares")
 
 
 def cost_period(engine: Engine, period: Period, scheme: CostingScheme | None) -> None:
@@ -25,22 +34,14 @@ def cost_period(engine: Engine, period: Period, scheme: CostingScheme | None) ->
     InputError
         A driver is missing, negative or sums to zero for a centre that has cost.
     """
-    window = {"start_at": period.start, "end_at": period.end}
-    for table in ("inpatient_centres", "patient_days", "prices", "case_items", "case_kinds", "own_items"):
-        engine.make(_SQL, table, **window)
+    values = {
+        "start_at": period.start,
+        "end_at": period.end,
+        "service_method": scheme.service_method if scheme else "ratio",
+    }
+    for table in _OF_LINES:
+        engine.make(_SQL, table, **values)
     allocate_centres(engine, period, scheme)
-    pools = engine.frame(
-        """select hospital_id, cost_centre, cost_item, full_cost from centre_costs where setting = 'inpatient'
-        order by hospital_id, cost_centre, cost_item"""
-    )
-    pools["fen"] = to_fen(pools.pop("full_cost"))
-    days = engine.frame(
-        "select stay_id, hospital_id, cost_centre, days from patient_days order by stay_id, cost_centre"
-    )
-    own = engine.frame("select * from own_items order by stay_id, cost_centre, cost_item")
-    own["fen"] = to_fen(own.pop("amount"))
-    costs, lost = top_down(pools, days, own)
-    engine.put("case_costs", money_rows(costs.assign(method="top_down")))
-    lost = lost.assign(level="case", method="top_down", reason="no_patients")
-    engine.put("lost", money_rows(lost))
-    engine.create("unallocated", "select * from unallocated_centres union all by name select * from lost")
+    for table in _OF_SERVICES:
+        engine.make(_SQL, table, **values)
+    cost_patients(engine, scheme)

@@ -52,12 +52,13 @@ def reconciliation(report: Report) -> Finding:
 def _check_name(report: Report, row) -> str:
     name = label("check", row.check, report.language)
     sides = {"payment": report.say("收入", "income"), "cost": report.say("成本", "cost")}
-    return f"{name} · {sides.get(row.side, row.side)}" if row.side else name
+    side = sides.get(row.side) or label("case_method", row.side, report.language)
+    return f"{name} · {side}" if row.side else name
 
 
 def _unallocated(report: Report) -> tuple[str, ...]:
     """How much cost reached no patient: shown, never dropped."""
-    amount = float(report.sql("unallocated_total")["amount"].item())
+    amount = float(report.sql("unallocated_total", case_method=report.case_method)["amount"].item())
     if not amount:
         return ()
     money = report.style.money(amount)
@@ -133,8 +134,12 @@ def methods(report: Report) -> Finding:
 
 def _costing(report: Report) -> str:
     if report.card.get("settings", {}).get("costing"):
+        scheme = report.card.get("scheme", {})
+        allocation = label("allocation_method", scheme.get("allocation", "step_down"), report.language)
+        method = label("case_method", report.case_method, report.language)
         return report.say(
-            "科室：三级分摊（分项逐级分步结转）；病例：自上而下法，按服务发生月计",
-            "departments: three-step allocation, item by item; cases: top-down, accrued in the month of service",
+            f"科室：{allocation}，按成本项目逐项分摊；病例：{method}，按服务发生月计",
+            f"departments: {allocation.lower()} allocation, item by item; cases: {method.lower()}, accrued in the "
+            "month of service",
         )
     return report.say("取自来源数据", "the source's own figures")

@@ -87,7 +87,7 @@ def _none_shown(report: Report, question: str, department: str) -> Finding:
 
 def _drgs(report: Report, department: str) -> pd.DataFrame:
     if not report.engine.value("select count(*) from information_schema.tables where table_name = 'second_costs'"):
-        report.engine.make(SQL, "second_costs")
+        report.engine.make(SQL, "second_costs", case_method=report.case_method)
     plan_drgs(report)
     rows = report.sql("drg_margins", **report.twelve.bounds, department=department)
     names = report.names("drg") | {_REST: report.say("其余", "Others")}

@@ -75,6 +75,11 @@ class Report:
         """The mean of peers stands in for a payment."""
         return self.card.get("pack", {}).get("basis") == "peer_mean"
 
+    @property
+    def case_method(self) -> str:
+        """The costing method whose cost the closed cases carry."""
+        return self.card.get("scheme", {}).get("case_method", "top_down")
+
     def sql(self, name: str, **parameters: Any) -> pd.DataFrame:
         """Rows of studies/sql/NAME.sql for this hospital; parameters $hospital, $period and those given."""
         values = {"hospital": self.hospital, "period": self.period.name, **parameters}

@@ -1,7 +1,8 @@
--- Grain: one stay discharged in the period, with its charges by category and its accrued top-down cost by item.
+-- Grain: one stay discharged in the period, with its charges by category and its accrued cost by item, of the scheme's case method.
 -- charge_total: sum of the lines; the source's total where there are no lines or the stay began before they do.
--- cost_total: top-down cost where there is a ledger; else what the source brings.
--- cost_complete: false where the stay began before the accounts do, or lay in no known centre.
+-- cost_total: cost by $case_method where there is a ledger; else what the source brings.
+-- cost_complete: false where the stay began before the accounts do, or lay in no known centre (has no top-down cost); so
+-- it is the same whatever the case method.
 with money as (
   select stay_id,
     bool_or(method = 'charge') as has_lines,
@@ -11,18 +12,20 @@ with money as (
     sum(amount) filter (where method = 'charge' and category = 'exam') as charge_exam,
     sum(amount) filter (where method = 'charge' and category = 'service') as charge_service,
     sum(amount) filter (where method = 'charge' and category = 'other') as charge_other,
-    sum(amount) filter (where method = 'top_down') as cost,
-    sum(amount) filter (where method = 'top_down' and category = 'personnel') as cost_personnel,
-    sum(amount) filter (where method = 'top_down' and category = 'materials') as cost_materials,
-    sum(amount) filter (where method = 'top_down' and category = 'drugs') as cost_drugs,
-    sum(amount) filter (where method = 'top_down' and category = 'depreciation') as cost_depreciation,
-    sum(amount) filter (where method = 'top_down' and category = 'amortisation') as cost_amortisation,
-    sum(amount) filter (where method = 'top_down' and category = 'risk_fund') as cost_risk_fund,
-    sum(amount) filter (where method = 'top_down' and category = 'other') as cost_other
+    bool_or(method = 'top_down') as lain,
+    sum(amount) filter (where method = $case_method) as cost,
+    sum(amount) filter (where method = $case_method and category = 'personnel') as cost_personnel,
+    sum(amount) filter (where method = $case_method and category = 'materials') as cost_materials,
+    sum(amount) filter (where method = $case_method and category = 'drugs') as cost_drugs,
+    sum(amount) filter (where method = $case_method and category = 'depreciation') as cost_depreciation,
+    sum(amount) filter (where method = $case_method and category = 'amortisation') as cost_amortisation,
+    sum(amount) filter (where method = $case_method and category = 'risk_fund') as cost_risk_fund,
+    sum(amount) filter (where method = $case_method and category = 'other') as cost_other
   from accrued where state = 'case' group by stay_id
 ),
 known as (
-  select s.*, m.* exclude (stay_id),
+  select s.*, m.* exclude (stay_id, cost, lain), coalesce(m.lain, false) as lain,
+    case when m.lain then coalesce(m.cost, 0) else m.cost end as cost,
     coalesce(m.has_lines and s.admitted_at >= $charges_from, false) as lines_complete
   from stays s left join money m on m.stay_id = s.stay_id
   where s.discharged_at >= $start_at and s.discharged_at < $end_at
@@ -44,7 +47,7 @@ select stay_id, patient_id, hospital_id, department, team, physician_id, drg_cod
   case when cost is not null then coalesce(cost_amortisation, 0) end as cost_amortisation,
   case when cost is not null then coalesce(cost_risk_fund, 0) end as cost_risk_fund,
   case when cost is not null then coalesce(cost_other, 0) end as cost_other,
-  case when $has_ledger then coalesce(admitted_at >= $accounts_from and cost is not null, false)
+  case when $has_ledger then coalesce(admitted_at >= $accounts_from and lain, false)
     else known.cost_total is not null end as cost_complete,
   claimed, fund_paid, self_paid, out_of_catalogue, settled_on, known.charge_total as settled_charge
 from known

@@ -9,8 +9,19 @@ case_sums as (
   from cases group by hospital_id, drg_code is null
 ),
 cost_sums as (
-  select s.hospital_id, c.cost_item, sum(c.amount) as amount
-  from case_costs c join stays s on s.stay_id = c.stay_id group by s.hospital_id, c.cost_item
+  select s.hospital_id, c.method, c.cost_item, sum(c.amount) as amount
+  from case_costs c join stays s on s.stay_id = c.stay_id group by s.hospital_id, c.method, c.cost_item
+),
+-- what each method has to bring to patients: the inpatient cost of its allocation
+to_patients as (
+  select c.hospital_id, m.method, c.cost_item, sum(c.full_cost) as amount
+  from centre_costs c
+  cross join (values ('top_down'), ('bottom_up'), ('cost_to_income')) as m (method)
+  where c.setting = 'inpatient' group by c.hospital_id, m.method, c.cost_item
+  union all
+  select hospital_id, 'top_down_' || allocation, cost_item, sum(amount)
+  from alternative_costs where setting = 'inpatient' and allocation <> $allocation and cost_scope = $cost_scope
+  group by hospital_id, allocation, cost_item
 ),
 parts as (
   -- ledger = clinical full cost + unallocated, per cost item
@@ -26,23 +37,26 @@ parts as (
   from allocations a join cost_centres c on c.hospital_id = a.hospital_id and c.cost_centre = a.to_centre and c.class = 'clinical'
   union all
   select hospital_id, 'clinical_settings', cost_item, 0, full_cost, true from centre_costs
-  -- inpatient cost = costs of stays + unallocated
+  -- inpatient cost = costs of stays + unallocated, by every method
   union all
-  select hospital_id, 'inpatient_cases', cost_item, full_cost, 0, true from centre_costs where setting = 'inpatient'
+  select hospital_id, 'inpatient_cases', method || ': ' || cost_item, amount, 0, true from to_patients
   union all
-  select hospital_id, 'inpatient_cases', cost_item, 0, amount, true from cost_sums
+  select hospital_id, 'inpatient_cases', method || ': ' || cost_item, 0, amount, true from cost_sums
   union all
-  select hospital_id, 'inpatient_cases', cost_item, 0, amount, true from unallocated where level = 'case'
-  -- opening + month = discharged + late + closing, for cost and for charges
+  select hospital_id, 'inpatient_cases', method || ': ' || cost_item, 0, amount, true from unallocated where level = 'case'
+  -- opening + month = discharged + late + closing, for cost by every method and for charges; the discharged as they
+  -- stand in the cases where these carry the method
   union all
-  select hospital_id, 'work_in_progress', category, amount, 0, true from accruals where method = 'top_down'
+  select hospital_id, 'work_in_progress', method || ': ' || category, amount, 0, true from opening where method <> 'charge'
   union all
-  select hospital_id, 'work_in_progress', category, 0, sum(amount), true from work_in_progress where method = 'top_down'
-  group by hospital_id, category
+  select hospital_id, 'work_in_progress', method || ': ' || cost_item, amount, 0, true from cost_sums
   union all
-  select hospital_id, 'work_in_progress', category, 0, amount, true from accruals where method = 'top_down' and state = 'late'
+  select hospital_id, 'work_in_progress', method || ': ' || category, 0, amount, true from work_in_progress where method <> 'charge'
   union all
-  select hospital_id, 'work_in_progress', category, 0, sum(amount), true from case_cost_parts group by hospital_id, category
+  select hospital_id, 'work_in_progress', method || ': ' || category, 0, amount, true from accruals
+  where method <> 'charge' and (state = 'late' or (state = 'case' and method <> $case_method))
+  union all
+  select hospital_id, 'work_in_progress', $case_method || ': ' || category, 0, amount, true from case_cost_parts
   union all
   select hospital_id, 'charges_in_progress', category, amount, 0, true from accruals where method = 'charge'
   union all
@@ -100,7 +114,8 @@ parts as (
   select hospital_id, 'own_items', cost_item, sum(amount), 0, false from own_items where $has_ledger
   group by hospital_id, cost_item
   union all
-  select hospital_id, 'own_items', cost_item, 0, amount, false from cost_sums where cost_item in ('drugs', 'materials')
+  select hospital_id, 'own_items', cost_item, 0, amount, false from cost_sums
+  where method = $case_method and cost_item in ('drugs', 'materials')
   union all
   select hospital_id, 'bed_days_workload', 'days', cast(bed_days as decimal(38, 2)), 0, false
   from workload where month = $month and setting = 'inpatient' and bed_days is not null

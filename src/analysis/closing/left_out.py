@@ -36,4 +36,11 @@ def left_out(engine: Engine, hospital: Hospital) -> pd.DataFrame:
     )
     if gaps:
         rows.append(("standard cost by pathway", f"unit cost of {gaps}"))
+    others = engine.value(
+        """select string_agg(hospital_id || ' ' || allocation || ' ' || cost_scope || ': ' || reason, '; '
+            order by hospital_id, allocation, cost_scope)
+        from alternatives_left_out"""
+    )
+    if others:
+        rows.append(("other allocation methods and scopes", others))
     return pd.DataFrame(rows, columns=["what", "missing"], dtype="str")

@@ -21,6 +21,7 @@ STEPS_ZH = {
     "readmission": "再入院",
     "physicians": "医师",
     "standard cost by pathway": "按临床路径的标准成本",
+    "other allocation methods and scopes": "其他分摊方法与成本口径",
 }
 
 

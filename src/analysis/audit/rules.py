@@ -30,6 +30,8 @@ Template = Literal[
 Text = dict[Literal["zh", "en"], str]
 #: Codes by prefix: `K80` is K80 and everything below it.
 Prefix = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9A-Z.+*]*$")]
+#: Procedures by prefix: `51.41` is 51.41 and everything below it.
+ProcedurePrefix = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z][0-9A-Za-z.]*$")]
 
 
 class Bounds(Settings):
@@ -52,8 +54,10 @@ class Measured(Settings):
 class Condition(Settings):
     """What must hold of a stay, all of it together. An unknown attribute makes the answer unknown, not false.
 
-    `diagnoses`: any position; `principal`: position 1; `items`: charged in the stay; `items_within`: only those charged
-    within so many hours of the line judged; `procedures`: coded in the stay; `level`: the hospital's level.
+    `diagnoses`: one of them in any position; `every_of`: of each list one, any position (hypertension and diabetes);
+    `principal`: position 1; `items`: charged in the stay; `items_within`: only those charged within so many hours of
+    the line judged; `procedures`: one of them coded in the stay, by prefix; `level`: the hospital's level; `planned`:
+    the admission; `department`: of the stay.
     """
 
     age: Bounds | None = None
@@ -65,9 +69,11 @@ class Condition(Settings):
     department: list[str] = []
     admission_type: list[str] = []
     drg: list[str] = []
+    planned: bool | None = None
     diagnoses: list[Prefix] = []
+    every_of: list[list[Prefix]] = []
     principal: list[Prefix] = []
-    procedures: list[str] = []
+    procedures: list[ProcedurePrefix] = []
     items: list[str] = []
     items_within: float | None = Field(None, gt=0)
     measured: Measured | None = None
@@ -76,12 +82,19 @@ class Condition(Settings):
 class Rule(Settings):
     """One rule.
 
-    items : what is judged (item codes, or names of sets as `@name`); for `pair` what is contained (b).
+    items : what is judged (item codes, or names of sets as `@name`); for `pair` what is contained (b). Each is judged
+        by itself, but of `count` and `secondary_operation`, which judge the set. Empty in `duplicate`, `execution`:
+        every item; in `approval`: those that items.needs_approval names.
     others : for `pair` what contains it (a); `course` the therapy that must come before.
+    procedures : of `uncoded`, what the items imply; where it is empty, what item_codes (system icd9cm3_cn) says.
     panels : pairs of a panel and each of its components come from the table item_components.
     national : True where the codes are national ones, met through the crosswalk item_codes at the service date.
-    window : hour, six_hours, day, visit, or so many days; of `pair`, `frequency`, `retest`, `course`, `duplicate`.
-    limit : allowed quantity or number of items; `retest`: hours that must lie between; `course`: days.
+    window : hour, six_hours (at most so far apart), day (calendar), visit (stay or visit), or so many days of 24 hours;
+        of `pair` and `frequency` (any time that long); `duplicate` without a window: the same second.
+    limit : allowed quantity; `count`: different items; `retest`: hours that must lie between; `course`: calendar days
+        with the item in a stay; `secondary_operation`: share of the list price that is still no discount; `approval`:
+        hours after an emergency's use in which it may still be granted; `split`: days between the stays; `empty_bed`:
+        days on which nothing was done.
     pattern : of `stay_pattern` (split, overlapping, empty_bed) and `uncoded` (charged, coded).
     where, unless : alternatives, one of which must hold for the rule to apply, or takes the line out.
     indications : of `indication`, alternatives that cover the use; of `attribute`, what is allowed.
@@ -96,6 +109,7 @@ class Rule(Settings):
     template: Template
     items: list[str] = []
     others: list[str] = []
+    procedures: list[ProcedurePrefix] = []
     panels: bool = False
     national: bool = False
     window: Literal["hour", "six_hours", "day", "visit"] | float | None = None

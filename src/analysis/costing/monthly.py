@@ -8,6 +8,7 @@ centre_capacity.
 from analysis.costing.centre_allocation import allocate_centres
 from analysis.costing.patients import cost_patients
 from analysis.costing.scheme import CostingScheme
+from analysis.costing.service_items import cost_services
 from analysis.engine import Engine
 from analysis.periods import Period
 
@@ -44,4 +45,5 @@ def cost_period(engine: Engine, period: Period, scheme: CostingScheme | None) ->
     allocate_centres(engine, period, scheme)
     for table in _OF_SERVICES:
         engine.make(_SQL, table, **values)
+    cost_services(engine, period, scheme)
     cost_patients(engine, scheme)

@@ -1,0 +1,80 @@
+"""Service items and capacity of a month, from what lines, recipes and pools say."""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from analysis.costing.scheme import CostingScheme
+from analysis.costing.services import activity_unit_cost, capacity, cost_to_charge, shared_unit_cost
+from analysis.engine import Engine, sql_text
+from analysis.periods import Period
+
+_SQL = "analysis.costing"
+_CENTRE = ["hospital_id", "cost_centre"]
+
+
+def cost_services(engine: Engine, period: Period, scheme: CostingScheme | None) -> None:
+    """Make services and centre_capacity; without a scheme there is no cost, and both are empty."""
+    values = {"month": period.name, "bed_items": scheme.bed_items if scheme else []}
+    centres = engine.frame(sql_text(_SQL, "service_centres"), **values)
+    items = engine.frame(sql_text(_SQL, "service_totals"))
+    items = items if scheme else items.head(0)
+    centres = _with_use(centres, items)
+    engine.put("centre_capacity", pa.Table.from_pandas(_capacity_rows(centres), preserve_index=False))
+    services = _service_rows(items.merge(centres, "left", on=_CENTRE))
+    engine.put("services", pa.Table.from_pandas(services, preserve_index=False))
+
+
+def _with_use(centres: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
+    """Centres with what their lines used and what revenue without lines is estimated to have used.
+
+    Revenue without lines (outpatients in a light form) is ordered revenue less that of the lines; so are lines without
+    a recipe. Each counts at the minutes, or coefficients, per yuan of the lines that have them.
+    """
+    measured = items[_CENTRE].assign(all_revenue=items["revenue"])
+    for name in ("minutes", "coefficient"):
+        measured[f"used_{name}"] = items["volume"] * items[name]
+        measured[f"{name}_revenue"] = items["revenue"].where(items[name].notna())
+    sums = measured.groupby(_CENTRE, as_index=False).sum(min_count=1)
+    centres = centres.merge(sums, "left", on=_CENTRE)
+    whole = np.fmax(centres["ordered_revenue"].fillna(0.0), centres["all_revenue"].fillna(0.0))
+    for name in ("minutes", "coefficient"):
+        per_yuan = cost_to_charge(centres[f"used_{name}"], centres[f"{name}_revenue"])
+        centres[f"estimated_{name}"] = (whole - centres[f"{name}_revenue"]).clip(lower=0.0) * per_yuan
+    idle = centres["class"].eq("technology") & centres["used_minutes"].isna()
+    centres["used_minutes"] = centres["used_minutes"].mask(idle, 0.0)
+    return centres.assign(whole_revenue=whole)
+
+
+def _capacity_rows(centres: pd.DataFrame) -> pd.DataFrame:
+    used = centres["used_minutes"] + centres["estimated_minutes"].fillna(0.0)
+    found = capacity(centres["cost"], centres["practical_minutes"], used)
+    names = [*_CENTRE, "class", "cost", "practical_minutes", "used_minutes", "estimated_minutes"]
+    return centres[names].assign(rate=found.rate, unused_minutes=found.unused_minutes, unused_cost=found.unused_cost)
+
+
+def _service_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row a service item, centre and method."""
+    coefficients = rows["used_coefficient"] + rows["estimated_coefficient"].fillna(0.0)
+    price = (rows["revenue"] / rows["volume"]).where(rows["volume"] > 0)
+    rate = cost_to_charge(rows["cost"], rows["practical_minutes"])
+    direct = cost_to_charge(rows["direct_cost"], rows["practical_minutes"])
+    activity = {
+        "unit_cost": activity_unit_cost(rows["minutes"], rate, rows["material"]),
+        "direct_unit_cost": activity_unit_cost(rows["minutes"], direct, rows["material"]),
+        "material": rows["material"],
+    }
+    units = {
+        "activity": activity,
+        "equivalence": {"unit_cost": shared_unit_cost(rows["pool"], rows["coefficient"], coefficients)},
+        "ratio": {"unit_cost": shared_unit_cost(rows["pool"], price, rows["whole_revenue"])},
+    }
+    same = rows[[*_CENTRE, "item_code", "volume", "revenue"]].assign(
+        unit_price=price, minutes=rows["volume"] * rows["minutes"], material=np.nan, direct_unit_cost=np.nan
+    )
+    frames = []
+    for method, unit in units.items():
+        own = same.assign(method=method, **unit)
+        own["cost"] = (own["volume"] * own["unit_cost"]).round(2)
+        frames.append(own.assign(margin=own["revenue"] - own["cost"]))
+    return pd.concat(frames, ignore_index=True)

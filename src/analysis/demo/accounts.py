@@ -173,9 +173,7 @@ def goods(world: World, tally: Tally, centre: CentreRow, month: int) -> tuple[fl
     """Drugs and charged consumables at purchase price, material not charged apart, revenue; in fen."""
     rates, place = world.parameters.settings.accounts, centre.department
     if centre.class_ == "technology":
-        k = place - world.clinical
-        share = next(c.material_share for c in world.parameters.centres if c.code == centre.code)
-        return 0.0, 0.0, tally.material[month, place] + tally.ordered_outpatient[month, :, k].sum() * share, 0.0
+        return 0.0, 0.0, _technology_material(world, tally, centre, month), 0.0
     if centre.class_ != "clinical":
         return 0.0, 0.0, staff_of(world, centre) * 22_00, 0.0
     revenue, other = np.zeros(4), 0.0
@@ -186,6 +184,15 @@ def goods(world: World, tally: Tally, centre: CentreRow, month: int) -> tuple[fl
         revenue = revenue + tally.outpatient[month, place]
         other += tally.visits[month, place] * rates.clinic_material_per_visit * 100
     return revenue[DRUG], revenue[CONSUMABLE], other, revenue.sum()
+
+
+def _technology_material(world: World, tally: Tally, centre: CentreRow, month: int) -> float:
+    """Standard material of inpatients' services by their recipes, of outpatients' as much for each yuan; in fen."""
+    k = centre.department - world.clinical
+    inside = tally.ordered_inpatient[month, :, k].sum()
+    outside = tally.ordered_outpatient[month, :, k].sum()
+    used = tally.material[month, centre.department]
+    return used * (1 + outside / inside) if inside else outside * _master(world, centre).material_share
 
 
 def _strength(world: World, centre: CentreRow, month: int) -> float:

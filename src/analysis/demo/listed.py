@@ -33,7 +33,11 @@ class Department(Settings):
 
 
 class Centre(Settings):
-    """A centre that is not clinical; `persons`: at work for each minute that one of its services lasts."""
+    """A centre that is not clinical.
+
+    `persons`: at work for each minute that one of its services lasts; `material_share`: of outpatients' revenue in a
+    month without inpatients, for material that is not charged apart (else it is the inpatients' share).
+    """
 
     code: str
     name: str

@@ -15,6 +15,8 @@ from analysis.vocabulary import LANGUAGES
 
 _TABLES = tuple(period_tables())
 _HISTORY = 25
+#: Cost items that do not change with the number of cases, where a closed period names no scheme.
+_FIXED = ["personnel", "depreciation", "amortisation"]
 
 
 def open_report(
@@ -60,7 +62,9 @@ def _load(folder: Path, marks: tuple[tuple[Period, str], ...], hospital: str) ->
         engine.stack(period_tables()[name], {p.name: folder / p.name / "tables" / f"{name}.parquet" for p in chosen})
     one = _one_hospital(engine, hospital, folder)
     known = followed_up(periods)
+    card = read_card(folder, periods[-1]) or {}
     values = {"hospital": one, "end_at": periods[-1].end, "known_until": known.name if known else ""}
+    values["fixed"] = card.get("scheme", {}).get("fixed_items", _FIXED)
     engine.make(SQL, "case_book", **values)
     engine.make(SQL, "indicator_book", **values)
     return engine, one

@@ -20,7 +20,7 @@ _REST = "*"
 def worst_and_best_drgs(report: Report) -> Finding:
     """The ten DRGs that lose most and the ten that earn most, by cost margin over the last twelve months."""
     question = report.say("哪些病组亏损最多，哪些盈余最多？", "Which DRGs lose most, which earn most?")
-    rows = _drgs(report, "")
+    rows = drg_margins(report)
     if rows.empty:
         return _none_shown(report, question, "")
     chosen = rows if len(rows) <= 2 * _MOST else pd.concat([rows.head(_MOST), rows.tail(_MOST)])
@@ -45,7 +45,7 @@ def worst_and_best_drgs(report: Report) -> Finding:
 def department_drgs(report: Report, department: str) -> Finding:
     """DRGs of a department by cost margin over the last twelve months; those hidden stand in one row."""
     question = report.say("本科室哪些病组亏损？", "Which of its DRGs lose money?")
-    rows = _drgs(report, department)
+    rows = drg_margins(report, department)
     shown = rows[rows["drg_code"] != _REST]
     if shown.empty or department in hidden_departments(report, report.twelve):
         return _none_shown(report, question, department)
@@ -85,7 +85,8 @@ def _none_shown(report: Report, question: str, department: str) -> Finding:
     return Finding(question, None, text)
 
 
-def _drgs(report: Report, department: str) -> pd.DataFrame:
+def drg_margins(report: Report, department: str = "") -> pd.DataFrame:
+    """One row a DRG that may be shown, by margin over the last twelve months: drg_margins.sql with name and verdict."""
     if not report.engine.value("select count(*) from information_schema.tables where table_name = 'second_costs'"):
         report.engine.make(SQL, "second_costs", case_method=report.case_method)
     plan_drgs(report)

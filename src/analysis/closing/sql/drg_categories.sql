@@ -21,7 +21,7 @@ above as (
 keys as (
   select hospital_id, drg_code, category from charged union select hospital_id, drg_code, category from caps
 )
-select k.hospital_id, k.drg_code, k.category, coalesce(c.charge, 0) as charge, p.cap, a.over_cap
+select k.hospital_id, k.drg_code, k.category, coalesce(c.charge, 0) as charge, p.cap, p.counted_in, a.over_cap
 from keys k
 left join charged c on c.hospital_id = k.hospital_id and c.drg_code = k.drg_code and c.category = k.category
 left join caps p on p.hospital_id = k.hospital_id and p.drg_code = k.drg_code and p.category = k.category

@@ -1,6 +1,6 @@
 -- Grain: one department of the discharged cases of a span.
 -- per_weight: full cost of grouped cases with complete cost / their weight; peer: what the same cases would cost at the
--- regional mean cost of their DRGs; contribution: income - drugs, materials, risk fund, other (what varies with cases).
+-- regional mean cost of their DRGs; contribution: income - variable cost.
 -- graded, costs_2, cost_weights, weights_2: number of the graded cases, sums of their squared costs, products and weights.
 select department, count(*) as cases,
   count(*) filter (where cost_complete and weight is not null) as graded,
@@ -14,7 +14,7 @@ select department, count(*) as cases,
   cast(sum(payment) filter (where cost_complete) as double) as income,
   cast(sum(cost_total) filter (where cost_complete and payment is not null) as double) as case_cost,
   cast(sum(margin_cost) as double) as margin,
-  cast(sum(payment - cost_drugs - cost_materials - cost_risk_fund - cost_other) filter (where cost_complete) as double) as contribution
+  cast(sum(payment - variable_cost) filter (where cost_complete) as double) as contribution
 from case_book
 where period between $first and $last and department is not null
 group by department

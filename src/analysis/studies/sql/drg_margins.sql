@@ -3,6 +3,8 @@
 -- The hospital's DRG is without the departments whose few cases its sum would give away.
 -- months_over: months whose cases together lost money; margin_second: margin by the second costing method, over the same
 -- cases; regional: what the cases would cost at the regional mean.
+-- standard_cost: mean standard cost of the cases, where every one of them has one; variable_per_case, contribution_per_case:
+-- cost that grows with cases, and income - it.
 with chosen as (
   select c.* exclude (drg_code), case when p.hidden and $department <> '' then '*' else c.drg_code end as drg_code
   from case_book c
@@ -25,6 +27,10 @@ summed as (
     cast(avg(payment) filter (where margin_cost is not null) as double) as payment_per_case,
     cast(avg(cost_total) filter (where margin_cost is not null) as double) as cost_per_case,
     cast(avg(benchmark_cost) filter (where margin_cost is not null) as double) as regional_cost,
+    case when count(standard_cost) filter (where margin_cost is not null) = count(margin_cost)
+      then cast(avg(standard_cost) filter (where margin_cost is not null) as double) end as standard_cost,
+    cast(avg(variable_cost) filter (where margin_cost is not null) as double) as variable_per_case,
+    cast(avg(payment - variable_cost) filter (where margin_cost is not null) as double) as contribution_per_case,
     cast(sum(margin_cost) as double) as margin, cast(avg(margin_cost) as double) as margin_per_case
   from chosen group by drg_code
 )

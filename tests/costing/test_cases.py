@@ -87,3 +87,33 @@ def test_every_pool_reaches_patients_or_is_shown(pools, days, own):
     )
     for pool, amount in pools.items():
         assert sum(fen for (_, *place), fen in found.items() if tuple(place) == pool) + lost.get(pool, 0) == amount
+
+
+@st.composite
+def months(draw):
+    """Pools of three centres and two items, two claims, two bases, and for each item the bases to try."""
+    sizes = st.integers(0, 8)
+    number = {"stay": st.integers(0, 4), "centre": st.integers(0, 2), "item": st.integers(0, 1)}
+
+    def rows(size, **columns):
+        found = [np.array(draw(st.lists(kind, min_size=size, max_size=size)), np.int64) for kind in columns.values()]
+        return dict(zip(columns, found, strict=True))
+
+    pools = np.array(draw(st.lists(fen, min_size=6, max_size=6)), np.int64).reshape(3, 2)
+    owed = [Owed(**rows(draw(sizes), **number, fen=fen)) for _ in range(2)]
+    place = {name: number[name] for name in ("stay", "centre")}
+    bases = [Basis(**rows(draw(sizes), **place, weight=st.integers(0, 9))) for _ in range(2)]
+    order = [draw(st.sampled_from([(), (0,), (1,), (0, 1), (1, 0)])) for _ in range(2)]
+    return pools, owed, bases, order
+
+
+@given(months())
+def test_every_way_of_sharing_conserves_every_pool(month):
+    """Whatever is owed first and whatever the rest goes by: shares + lost = the pools, and pools are not touched."""
+    pools, owed, bases, order = month
+    before = pools.copy()
+    found = share_out(pools, owed, bases, order)
+    reached = np.zeros_like(pools)
+    np.add.at(reached, (found.centre, found.item), found.fen)
+    assert (reached + found.lost == before).all() and (pools == before).all()
+    assert not (reached != 0)[found.lost != 0].any(), "a pool is lost whole or not at all"

@@ -16,8 +16,8 @@ _MOST = 15
 
 
 def allocation_methods(report: Report) -> Finding:
-    """Full cost of every clinical centre by direct, step-down and reciprocal allocation, over the last twelve months."""
-    question = report.say("换一种分摊方法，科室全成本差多少？", "How much does the allocation method change a cost?")
+    """Full cost of every clinical centre by direct, step-down and reciprocal allocation, over twelve months."""
+    question = report.say("换一种分摊方法，科室全成本差多少？", "What does another allocation method change?")
     scheme, span = report.card.get("scheme", {}), report.twelve
     own = scheme.get("allocation", "step_down")
     values = {"own_allocation": own, "own_scope": scheme.get("scope", "hospital_full"), "periods": len(span.periods)}

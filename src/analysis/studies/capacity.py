@@ -20,7 +20,7 @@ def idle_capacity(report: Report) -> Finding:
     """Practical capacity of every performing centre: used, estimated for outpatients, unused, and what that costs."""
     question = report.say("有多少产能闲置，花了多少钱？", "How much capacity stands idle, and what does it cost?")
     rows = report.sql("capacity")
-    rows = rows[rows["practical_minutes"] > 0]
+    rows = rows[(rows["practical_minutes"] > 0) & rows["unused_minutes"].notna()]
     if rows.empty:
         return absent(report, question, *NEEDS)
     rows = rows.sort_values(["unused_cost", "cost_centre"], ascending=[False, True], ignore_index=True)

@@ -6,7 +6,7 @@ from analysis.studies.absent import absent
 from analysis.studies.department_costs import NEEDS
 from analysis.studies.links import by_item, by_method, link_finding, money_heads, tied
 from analysis.studies.report import Report
-from analysis.studies.wide import ITEMS, head
+from analysis.studies.wide import ITEMS, head, item_heads
 from analysis.vocabulary import codes, label
 
 
@@ -53,8 +53,8 @@ def departments_to_services(report: Report) -> Finding:
     share = report.style.write(total["technology"] / total["departments"] if total["departments"] else None, "percent1")
     text = report.say(
         f"住院全成本 {report.style.money(total['departments'])}，{tied(report, rows)}；医技执行的占 {share}。",
-        f"Inpatient full cost {report.style.money(total['departments'])}: {tied(report, rows)}; {share} was performed by "
-        "technology centres.",
+        f"Inpatient full cost {report.style.money(total['departments'])}: {tied(report, rows)}; {share} was performed "
+        "by technology centres.",
     )
     return link_finding(report, question, rows, heads, text, ("科室→服务", "Departments to services"))
 
@@ -73,11 +73,8 @@ def services_to_items(report: Report) -> Finding:
         ("pool", "住院成本池", "Inpatient pool"),
         ("own", "其中药品与材料", "Of it drugs, materials"),
     ]
-    heads += [
-        (m, label("service_method", m, "zh"), label("service_method", m, "en"))
-        for m in methods
-        if rows[m].notna().any()
-    ]
+    there = [name for name in codes("service_method") if rows[name].notna().any()]
+    heads += [(name, label("service_method", name, "zh"), label("service_method", name, "en")) for name in there]
     heads.append(("idle", "闲置产能", "Idle capacity"))
     total = rows.iloc[-1]
     text = report.say(
@@ -89,8 +86,8 @@ def services_to_items(report: Report) -> Finding:
     )
     note = report.say(
         "仅列示：作业成本法只计已用分钟，闲置产能单列；床日承担的病房成本与单独收费的药品、材料不属于服务项目。",
-        "Shown only: activity-based cost holds the minutes used, idle capacity stands apart; what a ward's beds carry and "
-        "drugs and materials charged separately belong to no service item.",
+        "Shown only: activity-based cost holds the minutes used, idle capacity stands apart; what a ward's beds carry "
+        "and drugs and materials charged separately belong to no service item.",
     )
     shown = rows.index[(rows["family"] != "clinical")]
     columns = [head(report, "name", "执行科室", "Performing centre"), *money_heads(report, rows, heads)]
@@ -198,10 +195,7 @@ def unallocated_cost(report: Report) -> Finding:
         head(report, "amount", "金额", "Amount", "money2"),
     ]
     there = [item for item in ITEMS if item in made]
-    heads += [
-        head(report, item, *(label("cost_item", item, lang) for lang in ("zh", "en")), "money2", False)
-        for item in there
-    ]  # type: ignore[arg-type]
+    heads += item_heads(report, "money2", items=there, on_page=False)
     table = Table(made, tuple(heads), report.say("未分配成本", "Unallocated cost"), report.style)
     note = report.say(
         "各病例方法各自分配一次，不能相加；“各方法”为到病例之前就未能分出的成本。",

@@ -40,12 +40,23 @@ class PackPage(Settings):
 
 
 class Pack(Settings):
-    """parameters/packs/NAME.yaml. `title_year`: the title where a whole year is closed as one period."""
+    """parameters/packs/NAME.yaml. `title_year`: the title where a whole year is closed as one period.
+
+    `folder`: a folder of its own inside the period's, so that this report and the committee's stand side by side.
+    """
 
     title: dict[Literal["zh", "en"], str]
     title_year: dict[Literal["zh", "en"], str] = {}
     pages: list[PackPage] = Field(min_length=1)
+    folder: str = Field("", pattern=r"^[\w-]*$")
     formats: tuple[Literal["pdf", "xlsx"], ...] = ("pdf", "xlsx")
+
+    @field_validator("folder")
+    @classmethod
+    def _not_the_tables(cls, folder: str) -> str:
+        if folder == "tables":
+            raise ValueError("tables holds the closed period: name another folder")
+        return folder
 
     @field_validator("pages")
     @classmethod
@@ -81,7 +92,8 @@ def render_pack(
     ----------
     data : data/NAME; its closed period is outputs/NAME/PERIOD.
     languages : of the pages that follow what is asked for; the others are in the hospital's own language.
-    hospital : one member of an alliance; its pages go to outputs/NAME/PERIOD/HOSPITAL.
+    hospital : one member of an alliance; its pages go to outputs/NAME/PERIOD/HOSPITAL (a pack with a folder of its
+        own: into that folder there).
     progress : told the name of every page that is done.
 
     Returns
@@ -96,7 +108,7 @@ def render_pack(
     settings = read_settings(pack, Pack)
     asked = list(dict.fromkeys(languages))
     report = open_report(str(data), period, str(outputs), asked[0] if asked else "zh", hospital or "")
-    folder = report.folder / report.period.name / (safe_name(hospital) if hospital else "")
+    folder = report.folder / report.period.name / (safe_name(hospital) if hospital else "") / settings.folder
     title = settings.titled(report, report.language)
     progress = progress or (lambda name: None)
     with draft_folder(folder) as draft:

@@ -3,13 +3,12 @@
 import pandas as pd
 
 from analysis.presentation.finding import Finding
-from analysis.presentation.numbers import sum_kind
 from analysis.presentation.tables import Table
 from analysis.presentation.wording import plural
 from analysis.studies.absent import absent
 from analysis.studies.department_costs import NEEDS
 from analysis.studies.report import Report
-from analysis.studies.wide import head
+from analysis.studies.wide import head, table_money
 from analysis.vocabulary import codes, label
 
 _MOST = 15
@@ -41,7 +40,7 @@ def allocation_methods(report: Report) -> Finding:
 
 
 def _allocation_table(report: Report, rows: pd.DataFrame, methods: list[str]) -> Table:
-    money = sum_kind(rows[methods[0]])
+    money = table_money(rows[methods[0]])
     heads = [head(report, "centre", "临床科室", "Clinical centre")]
     heads += [
         head(report, name, *(label("allocation_method", name, lang) for lang in ("zh", "en")), money)

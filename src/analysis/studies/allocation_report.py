@@ -3,13 +3,12 @@
 import pandas as pd
 
 from analysis.presentation.finding import Finding
-from analysis.presentation.numbers import sum_kind
 from analysis.presentation.tables import Table
 from analysis.presentation.wording import plural
 from analysis.studies.absent import absent
 from analysis.studies.department_costs import NEEDS
 from analysis.studies.report import Report
-from analysis.studies.wide import head
+from analysis.studies.wide import head, table_money
 from analysis.vocabulary import codes, label
 
 _CLASSES = {"administration": "行政", "auxiliary": "医辅", "technology": "医技", "clinical": "临床"}
@@ -57,7 +56,7 @@ def allocation_summary(report: Report) -> Finding:
 
 
 def _summary_table(report: Report, rows: pd.DataFrame) -> Table:
-    money = sum_kind(rows["total"])
+    money = table_money(rows["total"])
     heads = [
         head(report, "step_name", "步骤", "Step"),
         head(report, "centre", "分出科室", "Giving centre"),
@@ -99,8 +98,11 @@ def cost_scopes(report: Report) -> Finding:
     rows["scope"] = [label("cost_scope", code, report.language) for code in rows.index]
     rows["more"] = rows["total"].diff()
     rows["share"] = rows["total"] / rows["total"].max()
-    words = [f"{row.scope} {report.style.money(row.total)}" for row in rows.itertuples()]
-    text = report.say("，".join(words) + "。", "; ".join(words) + ".")
+    ends = [f"{row.scope} {report.style.money(row.total)}" for row in rows.iloc[[0, -1]].itertuples()]
+    apart = report.style.write(1 - rows["share"].min(), "percent1")
+    text = report.say(f"从{ends[0]}到{ends[1]}，相差 {apart}。", f"From {ends[0]} to {ends[1]}: {apart} apart.")
+    if len(rows) == 1:
+        text = ends[0] + report.say("。", ".")
     notes = (_scope_note(report, own),)
     if len(rows) < len(codes("cost_scope")):
         notes += (report.say("本期只算了所列口径。", "Only the scopes listed were computed for the period."),)
@@ -108,7 +110,7 @@ def cost_scopes(report: Report) -> Finding:
 
 
 def _scope_table(report: Report, rows: pd.DataFrame) -> Table:
-    money = sum_kind(rows["total"])
+    money = table_money(rows["total"])
     heads = (
         head(report, "scope", "成本口径", "Scope"),
         head(report, "inpatient", "住院", "Inpatients", money),

@@ -3,7 +3,6 @@
 import pandas as pd
 
 from analysis.presentation.finding import Finding
-from analysis.presentation.numbers import sum_kind
 from analysis.presentation.palette import LIGHT
 from analysis.presentation.stacks import Part, stacked_shares
 from analysis.presentation.tables import Table
@@ -11,7 +10,7 @@ from analysis.presentation.wording import listed, plural
 from analysis.studies.absent import absent
 from analysis.studies.report import Report
 from analysis.studies.services import NEEDS
-from analysis.studies.wide import head
+from analysis.studies.wide import head, table_money
 
 _MOST = 20
 
@@ -59,7 +58,7 @@ def _figure(report: Report, rows: pd.DataFrame) -> str:
 
 
 def _table(report: Report, rows: pd.DataFrame) -> Table:
-    money = sum_kind(rows["cost"])
+    money = table_money(rows["cost"])
     heads = (
         head(report, "cost_centre", "编码", "Code", on_page=False),
         head(report, "centre", "执行科室", "Performing centre"),
@@ -70,7 +69,7 @@ def _table(report: Report, rows: pd.DataFrame) -> Table:
         head(report, "unused_minutes", "闲置分钟", "Idle", "count"),
         head(report, "use", "利用率", "Use", "percent1"),
         head(report, "rate", "每分钟成本", "Cost a minute", "money2"),
-        head(report, "unused_cost", "闲置成本", "Cost of idle capacity", sum_kind(rows["unused_cost"])),
+        head(report, "unused_cost", "闲置成本", "Cost of idle capacity", table_money(rows["unused_cost"])),
     )
     sheet = report.say("产能与闲置", "Idle capacity")
     alarm = frozenset((row, "unused_minutes") for row in rows.index[rows["unused_minutes"] < 0])

@@ -3,12 +3,11 @@
 import pandas as pd
 
 from analysis.presentation.finding import Finding
-from analysis.presentation.numbers import sum_kind
 from analysis.presentation.tables import Chart, Table
 from analysis.presentation.wording import listed, plural
 from analysis.studies.absent import absent
 from analysis.studies.report import Report
-from analysis.studies.wide import ITEMS, head, item_heads, wide
+from analysis.studies.wide import ITEMS, head, item_heads, table_money, wide
 from analysis.vocabulary import codes, label
 
 NEEDS = "cost of departments and cases"
@@ -59,7 +58,7 @@ def _family(report: Report, code: str) -> str:
 
 
 def _direct_table(report: Report, rows: pd.DataFrame) -> Table:
-    money = sum_kind(rows["total"])
+    money = table_money(rows["total"])
     heads = [
         head(report, "class", "类别", "Class", on_page=False),
         head(report, "cost_centre", "编码", "Code", on_page=False),
@@ -151,7 +150,7 @@ def _clinical_rows(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _clinical_table(report: Report, rows: pd.DataFrame) -> Table:
-    money = sum_kind(rows["full_cost"])
+    money = table_money(rows["full_cost"])
     heads = [
         head(report, "cost_centre", "编码", "Code", on_page=False),
         head(report, "centre", "临床科室", "Clinical centre"),
@@ -208,7 +207,7 @@ def full_cost_structure(report: Report) -> Finding:
 
 
 def _structure_table(report: Report, rows: pd.DataFrame) -> Table:
-    money = sum_kind(rows["full_cost"])
+    money = table_money(rows["full_cost"])
     names = {"direct": ("直接成本", "Direct"), "from_administration": ("管理分摊", "From administration")}
     names |= {"from_auxiliary": ("医辅分摊", "From auxiliary"), "from_technology": ("医技分摊", "From technology")}
     names |= {"full_cost": ("全成本", "Full cost")}

@@ -4,7 +4,6 @@ import pandas as pd
 
 from analysis.presentation.disclosure import LIMIT
 from analysis.presentation.finding import Finding
-from analysis.presentation.numbers import sum_kind
 from analysis.presentation.stacks import SHADES, Part, stacked_shares
 from analysis.presentation.tables import Column, Table
 from analysis.presentation.wording import listed, plural
@@ -12,7 +11,7 @@ from analysis.studies.absent import absent
 from analysis.studies.department_costs import NEEDS
 from analysis.studies.hidden import plan_drgs
 from analysis.studies.report import Report
-from analysis.studies.wide import ITEMS, head, item_heads
+from analysis.studies.wide import ITEMS, head, item_heads, table_money
 from analysis.vocabulary import label
 
 _MOST = 18
@@ -47,7 +46,7 @@ def drg_cost_detail(report: Report) -> Finding:
         head(report, "days", "平均住院日", "Mean stay", "number1"),
         *item_heads(report, "money"),
         head(report, "total", "例均成本", "Cost per case", "money"),
-        head(report, "cost_all", "总成本", "Cost of all", sum_kind(rows["cost_all"])),
+        head(report, "cost_all", "总成本", "Cost of all", table_money(rows["cost_all"])),
     ]
     sheet = report.say("病组成本明细", "DRG cost")
     table = Table(rows, tuple(heads), sheet, report.style, on_page=tuple(rows.index[:_MOST]))
@@ -121,10 +120,16 @@ def drg_service_units(report: Report) -> Finding:
     wide["drg"] = [f"{code} {names.get(code, '')}".strip() for code in wide["drg_code"]]
     units = [name for name in wide.columns if name.startswith("unit_")]
     sums = (wide[units].mul(wide["cases"], axis=0)).sum()
-    top = sums.sort_values(ascending=False, kind="stable").head(3)
+    own = sums.reindex(["unit_drugs", "unit_materials"]).sum() / sums.sum()
+    rest = sums.drop(["unit_drugs", "unit_materials"], errors="ignore")
+    top = rest.sort_values(ascending=False, kind="stable").head(3)
     unit_names = {name: _unit_name(report, name) for name in units}
     words = [f"{unit_names[name]} {report.style.write(value / sums.sum(), 'percent1')}" for name, value in top.items()]
-    text = report.say(f"成本主要发生在：{listed(words, 'zh')}。", f"Most of it arises in: {listed(words, 'en')}.")
+    bought = report.style.write(own, "percent1")
+    text = report.say(
+        f"药品与卫生材料占 {bought}，其余主要发生在{listed(words, 'zh')}。",
+        f"Drugs and sanitary materials are {bought}; the rest arises mostly in {listed(words, 'en')}.",
+    )
     note = report.say(
         f"{label('case_method', method, 'zh')}；病房含床位与护理等本病区成本。",
         f"{label('case_method', method, 'en')} method; wards: cost of beds, nursing and all else the wards do.",

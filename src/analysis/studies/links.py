@@ -5,11 +5,10 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.presentation.finding import Finding
-from analysis.presentation.numbers import sum_kind
 from analysis.presentation.tables import Column, Table
 from analysis.presentation.wording import plural
 from analysis.studies.report import Report
-from analysis.studies.wide import ITEMS, head
+from analysis.studies.wide import ITEMS, head, table_money
 from analysis.vocabulary import codes, label
 
 #: Smallest money: what is less apart than half of it ties.
@@ -69,7 +68,7 @@ def link_finding(
 
 def money_heads(report: Report, rows: pd.DataFrame, specs: Sequence[tuple[str, str, str]]) -> list[Column]:
     """Columns (name, zh, en) of money, all in the unit that the largest of them asks for."""
-    kind = sum_kind(rows[[name for name, _, _ in specs]].to_numpy().ravel())
+    kind = table_money(rows[[name for name, _, _ in specs]].to_numpy().ravel())
     return [head(report, *spec, "money2" if kind == "money" else kind) for spec in specs]
 
 

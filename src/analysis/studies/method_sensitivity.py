@@ -17,7 +17,8 @@ from analysis.studies.verdicts import called
 from analysis.studies.wide import head
 from analysis.vocabulary import codes, label
 
-_MOST = 15
+#: DRGs drawn: those that change sign, filled up with those nearest to it.
+_LEAST, _MOST = 10, 18
 
 
 def method_margins(report: Report, level: str) -> tuple[pd.DataFrame, list[str]]:
@@ -86,8 +87,10 @@ def drg_margins_by_method(report: Report) -> Finding:
     if len(methods) == 1:
         return _one_method(report, question, rows, methods)
     turning = rows[rows["turns"]]
-    near = rows.loc[rows[methods].abs().min(axis=1).sort_values(kind="stable").index]
-    drawn = (turning if len(turning) else near).head(_MOST)
+    near = rows[~rows["turns"]]
+    near = near.loc[near[methods].abs().min(axis=1).sort_values(kind="stable").index]
+    drawn = pd.concat([turning, near.head(max(_LEAST - len(turning), 0))]).head(_MOST)
+    drawn = drawn.sort_values(methods[0], kind="stable")
     counts = rows["verdict"].value_counts()
     lost, unsure = int(counts.get("loss", 0)), int(counts.get("unsure", 0))
     which = listed(turning["subject"].tolist(), report.language, 3, "个")
@@ -139,9 +142,9 @@ def _notes(report: Report, methods: list[str]) -> tuple[str, ...]:
             f"only where {own.lower()} and {other.lower()} are both negative.",
         ),
         report.say(
-            f"不足 {LIMIT} 例的科室×病组不计入，页面列方向改变者，其余见工作簿。",
-            f"Without departments' cells of fewer than {LIMIT} cases; the page lists those that change sign, the "
-            "workbook all.",
+            f"不足 {LIMIT} 例的科室×病组不计入，页面列方向改变者和最接近盈亏平衡者，其余见工作簿。",
+            f"Without departments' cells of fewer than {LIMIT} cases; the page lists those that change sign and "
+            "those nearest to it, the workbook all.",
         ),
     )
 
@@ -185,7 +188,8 @@ def method_agreement(report: Report) -> Finding:
         text = report.say("方法或病组太少，无从比较。", "Too few methods or DRGs to compare.")
         return Finding(question, None, text)
     names = report.names("drg")
-    rows = pd.DataFrame([_pair(report, drgs, departments, names, *pair) for pair in combinations(methods, 2)])
+    pairs = [pair for pair in combinations(methods, 2) if methods[0] in pair or not _variant(pair)]
+    rows = pd.DataFrame([_pair(report, drgs, departments, names, *pair) for pair in pairs])
     low = rows.loc[rows["drgs"].idxmin()]
     text = report.say(
         f"病组排名的等级相关系数最低为 {low['drgs']:.3f}（{low['pair']}）；"
@@ -205,6 +209,11 @@ def method_agreement(report: Report) -> Finding:
     table = Table(rows, heads, report.say("方法一致性", "Agreement"), report.style)
     note = report.say("按例均成本盈亏排名；1 = 排名完全一致。", "Ranked by margin per case; 1 = the same order.")
     return Finding(question, table, text, (note,))
+
+
+def _variant(pair: tuple[str, str]) -> bool:
+    """One of the two is top-down after another allocation."""
+    return any(name.startswith("top_down_") for name in pair)
 
 
 def _pair(

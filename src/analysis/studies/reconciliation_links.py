@@ -146,7 +146,7 @@ def cases_to_drgs(report: Report) -> Finding:
         ("incomplete", "成本不完整", "Cost incomplete"),
         ("difference", "差额", "Difference"),
         ("departments", "科室", "Departments"),
-        ("difference_departments", "差额（科室）", "Difference to departments"),
+        ("difference_departments", "与科室之差", "Against departments"),
     )
     open_ones = (rows[["difference", "difference_departments"]].abs() > 0.005).any(axis=None)
     heads = [head(report, "name", "金额", "Amount"), *(head(report, *spec, "money2") for spec in specs)]

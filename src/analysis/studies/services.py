@@ -9,7 +9,7 @@ from analysis.presentation.tables import Column, Table
 from analysis.presentation.wording import listed, plural
 from analysis.studies.absent import absent
 from analysis.studies.report import Report
-from analysis.studies.wide import head
+from analysis.studies.wide import head, table_money
 from analysis.vocabulary import codes, label
 
 NEEDS = ("unit cost of service items", "cost of departments and cases")
@@ -96,7 +96,7 @@ def _summary(report: Report, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _summary_table(report: Report, rows: pd.DataFrame, methods: list[str]) -> Table:
-    money = sum_kind(rows["revenue"])
+    money = table_money(rows["revenue"])
     heads = [
         head(report, "centre", "执行科室", "Performing centre"),
         head(report, "items", "项目数", "Items", "count"),
@@ -167,7 +167,7 @@ def _losses(report: Report, rows: pd.DataFrame) -> str:
 
 
 def _detail_table(report: Report, rows: pd.DataFrame, shown: tuple[int, ...]) -> Table:
-    money = sum_kind(rows["revenue"])
+    money = table_money(rows["revenue"])
     heads: list[Column] = [
         head(report, "item_code", "项目编码", "Item code", on_page=False),
         head(report, "item", "服务项目", "Service item"),

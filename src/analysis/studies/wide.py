@@ -1,21 +1,29 @@
 """Tables as wide as the norm prints them: one column a cost item, and their total."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import pandas as pd
 
-from analysis.presentation.numbers import Kind
+from analysis.presentation.numbers import Kind, is_empty
 from analysis.presentation.tables import Column
 from analysis.studies.report import Report
 from analysis.vocabulary import codes, label
 
 #: The seven cost items, in the norm's order.
 ITEMS = tuple(codes("cost_item"))
+_HUGE = 1e8
 
 
 def head(report: Report, name: str, zh: str, en: str, kind: Kind = "text", on_page: bool = True) -> Column:
     """A column whose heading is said here, with its unit; `on_page` False keeps it to the workbook."""
     return Column(name, report.style.with_unit(report.say(zh, en), kind), kind, on_page)
+
+
+def table_money(values: Iterable[Any]) -> Kind:
+    """How accounts are printed: in the currency to the unit, as the norm's forms; huge ones in the large unit."""
+    known = [abs(float(value)) for value in values if not is_empty(value)]
+    return "money_large" if max(known, default=0.0) >= _HUGE else "money"
 
 
 def item_heads(

@@ -123,7 +123,7 @@ def _write_at_ends(axes: Axes, values: Sequence[float], texts: Sequence[str]) ->
         axes.text(value + span * shift, i, text, va="center", ha=side, fontsize=8.5)
 
 
-def _short(label: str, most: int = 40) -> str:
+def short_label(label: str, most: int = 40) -> str:
     """A label cut so that the bars keep their room; a Chinese letter counts twice. The table has it in full."""
     widths = np.cumsum([2 if ord(letter) > 0x2E80 else 1 for letter in label])
     return label if not len(widths) or widths[-1] <= most else label[: int((widths < most).sum())] + "…"
@@ -131,7 +131,7 @@ def _short(label: str, most: int = 40) -> str:
 
 def only_rows(axes: Axes, labels: Sequence[str]) -> None:
     """Leave nothing of the axes but the labels of the rows."""
-    axes.set_yticks(range(len(labels)), [_short(label) for label in labels])
+    axes.set_yticks(range(len(labels)), [short_label(label) for label in labels])
     axes.set_xticks([])
     for side in ("left", "bottom"):
         axes.spines[side].set_visible(False)

@@ -88,7 +88,7 @@ def item_components_table(world: World) -> pa.Table:
 def service_recipes_table(world: World) -> pa.Table:
     """One activity a service in each centre that performs it: minutes of staff, effort against ten minutes, material.
 
-    minutes: how long the service lasts x persons at work in the centre meanwhile.
+    minutes: how long the service lasts x persons at work in the centre meanwhile. Blood is bought, not made.
     """
     places = world.parameters.departments
     wards = {c.code: places[c.department].persons for c in centre_rows(world) if c.setting in ("inpatient", "both")}
@@ -103,7 +103,7 @@ def service_recipes_table(world: World) -> pa.Table:
             "material": col.decimal(item.material),
         }
         for item in world.items
-        if item.kind not in _SYSTEM
+        if item.kind not in {*_SYSTEM, "blood"}
         for centre, persons in (own[item.performs] if item.performs else wards).items()
     ]
     return col.rows_table("service_recipes", rows)

@@ -146,7 +146,8 @@ def _flat(rule: Rule) -> dict[str, Any]:
     """A rule as a row; the other way round of `_nested`."""
     row: dict[str, Any] = {name: value for name in _PLAIN if (value := getattr(rule, name)) is not None}
     row |= {name: "|".join(getattr(rule, name)) for name in _LISTS}
-    row |= {"region": rule.region, "national": str(rule.national).lower(), "window": _number(rule.window), "limit": _number(rule.limit)}
+    row |= {"region": rule.region, "national": str(rule.national).lower()}
+    row |= {"window": _number(rule.window), "limit": _number(rule.limit)}
     row |= {f"{text}_{language}": getattr(rule, text)[language] for text in _TEXTS for language in ("zh", "en")}
     for allowed in rule.indications:
         row |= {name: getattr(allowed, name) or "" for name in _ALLOWED}

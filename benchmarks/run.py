@@ -1,8 +1,9 @@
 """`python -m benchmarks.run`: the figures of docs/benchmarks.md, as Markdown.
 
 Makes a hospital of a year and the month before it, and another of half as many stays; measures generation, import of
-the year's charge lines, plain scans of them, and closing of a month and of the year. Every part runs in a process of
-its own. Seconds differ between machines; ratios within one run are what to compare.
+the year's charge lines, plain scans of them, costing of the year to patients by every method, and closing of a month
+and of the year; then reciprocal allocation of many centres. Every part runs in a process of its own. Seconds differ
+between machines; ratios within one run are what to compare.
 """
 
 import argparse
@@ -14,11 +15,21 @@ from pathlib import Path
 
 from analysis.periods import Period, parse_range
 from benchmarks.measured import Measured, machine, measure
-from benchmarks.steps import SCANS, close_again, close_periods, generate, import_lines, scan
+from benchmarks.steps import (
+    SCANS,
+    close_again,
+    close_periods,
+    cost_periods,
+    generate,
+    import_lines,
+    scan,
+    solve_reciprocal,
+)  # fmt: skip
 
 _BEFORE, _YEAR = Period("2022-12"), parse_range("2023-01..2023-12")
 _MONTH = _YEAR[5:6]
 _FULL, _QUICK = 80_000, 8_000
+_CENTRES, _ITEMS = 2_000, 7
 
 
 @dataclass(frozen=True)
@@ -67,11 +78,33 @@ def bench(folder: Path, stays: int, repeat: int) -> dict[str, Measured]:
     month = Closing(
         _MONTH[0].name, measure(close_again, data, _MONTH, outputs, times=repeat), _scans(data, _MONTH, repeat)
     )
+    _told("costing alone")
+    costing = measure(cost_periods, data, _YEAR, times=repeat)
     print(f"\n## {stays:,} stays a year\n\n| step | rows | seconds | peak memory |\n|---|---|---|---|")
     for name, step in steps.items():
         print(f"| {name} | {step.rows:,} | {step.seconds:.0f} s | {step.peak_mib:,.0f} MiB |")
-    print(f"\n{_CLOSING_HEAD}\n{month.line()}\n{year.line()}", flush=True)
-    return {**steps, "plain scan of the year by stay": year.scans["by stay"], "closing of the year": year.closed}
+    print(f"\n{_CLOSING_HEAD}\n{month.line()}\n{year.line()}")
+    print(f"\n{_COSTING_HEAD}\n{_costing_line(costing, year.scans)}", flush=True)
+    return {
+        **steps,
+        "plain scan of the year by stay": year.scans["by stay"],
+        "plain scan of the year by item": year.scans["by item"],
+        "costing of the year by all methods": costing,
+        "closing of the year": year.closed,
+    }
+
+
+_COSTING_HEAD = (
+    "| costing by all methods | charge lines | seconds | costing / scan by stay | by processor seconds "
+    "| costing / scan by item | by processor seconds | peak memory |\n" + "|---" * 8 + "|"
+)
+
+
+def _costing_line(costing: Measured, scans: dict[str, Measured]) -> str:
+    cells = ["2023", f"{costing.rows:,}", f"{costing.seconds:.1f} s"]
+    for plain in (scans[kind] for kind in SCANS):
+        cells += [f"{costing.seconds / plain.seconds:.1f}", f"{costing.processor / plain.processor:.1f}"]
+    return f"| {' | '.join([*cells, f'{costing.peak_mib:,.0f} MiB'])} |"
 
 
 def _scans(data: Path, periods: list[Period], repeat: int) -> dict[str, Measured]:
@@ -108,6 +141,8 @@ def main() -> None:
     full = bench(given.folder, stays, given.repeat)
     half = bench(given.folder, stays // 2, given.repeat)
     print_growth(half, full)
+    solved = measure(solve_reciprocal, _CENTRES, _ITEMS, times=given.repeat)
+    print(f"\nReciprocal allocation of {_CENTRES:,} centres x {_ITEMS} cost items: {solved.seconds:.2f} s")
     print("\n## Spark beside DuckDB\n", flush=True)
     beside = ["--data", str(_data(given.folder, stays)), "--period", _MONTH[0].name, "--repeat", str(given.repeat)]
     subprocess.run([sys.executable, "-m", "benchmarks.spark", *beside], check=True)

@@ -1,4 +1,4 @@
-"""What is measured: generation, import, the plain scans, and closing."""
+"""What is measured: generation, import, the plain scans, costing alone, reciprocal allocation, and closing."""
 
 import os
 import shutil
@@ -6,10 +6,14 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import yaml
 
 from analysis.closing import close
+from analysis.closing.parameters import read_parameters
 from analysis.contract import contract_tables
+from analysis.costing.monthly import cost_period
+from analysis.costing.reciprocal import reciprocal
 from analysis.demo.generator import write_demo
 from analysis.engine import Engine
 from analysis.hospital import open_hospital
@@ -25,6 +29,8 @@ SCANS = {
     "by item": "select stay_id, item_code, performing_department, count(*) as lines, sum(amount) as amount, "
     "sum(quantity) as quantity from charges group by stay_id, item_code, performing_department",
 }
+#: Methods of case costing that costing has to carry through to patients.
+METHODS = {"top_down", "bottom_up", "cost_to_income"}
 
 
 def generate(data: Path, stays_per_year: int, first: str, last: str) -> Measured:
@@ -60,6 +66,37 @@ def scan(data: Path, periods: list[Period], kind: str) -> Measured:
         engine.arrow(SCANS[kind])
         measured = clock.read()
         return replace(measured, rows=engine.value("select count(*) from charges"))
+
+
+def cost_periods(data: Path, periods: list[Period]) -> Measured:
+    """Cost the periods one after another, from ledger and charge lines to patients by every method; rows of lines."""
+    hospital = open_hospital(data)
+    scheme, months = read_parameters(hospital).scheme, []
+    with Engine() as engine:
+        hospital.attach(engine)
+        for period in periods:
+            hospital.attach_partitions(engine, [period])
+            clock = Clock()
+            cost_period(engine, period, scheme)
+            months.append(clock.read(engine.value("select count(*) from charges")))
+            if not set(engine.frame("select distinct method from case_costs")["method"]) >= METHODS:
+                raise RuntimeError(f"{period.name}: not every method has made costs of cases")
+    parts = ("seconds", "rows", "computing", "processor")
+    return Measured(*(sum(getattr(month, part) for month in months) for part in parts))
+
+
+def solve_reciprocal(centres: int, items: int) -> Measured:
+    """Solve centres that all serve one another and a tenth as many others, by shares drawn at random; rows: centres."""
+    random = np.random.default_rng(1)
+    direct = random.lognormal(10, 1, (centres, items))
+    shares = random.random((centres, centres + centres // 10))
+    shares /= shares.sum(axis=1, keepdims=True)
+    clock = Clock()
+    found = reciprocal(direct, shares)
+    measured = clock.read(centres)
+    if not np.allclose(found.received.sum(axis=0), direct.sum(axis=0)):
+        raise RuntimeError("reciprocal allocation has lost cost")
+    return measured
 
 
 def close_periods(data: Path, periods: list[Period], outputs: Path) -> Measured:

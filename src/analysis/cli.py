@@ -1,4 +1,4 @@
-"""The command line: `workbench demo / import / check / close / report / run / lab`.
+"""The command line: `workbench demo / import / check / close / report / rules / run / lab`.
 
 Exit codes: 0 done, 1 the data or a parameter is wrong (InputError), 2 wrong usage. What a command needs is imported
 inside it, so that `workbench --help` answers at once.
@@ -159,6 +159,27 @@ def report(
         with _steps("page") as step:
             written = render_pack(pack, data, month, [one.value for one in language], outputs, hospital, step)
         typer.echo(_rendered(written))
+
+
+@app.command()
+def rules(
+    paths: Annotated[list[Path], typer.Argument(help="a rule file; two to compare; with --out a folder of workbooks")],
+    out: Annotated[Path | None, typer.Option(help="folder of rules to write, e.g. parameters/rules/national")] = None,
+    data: Annotated[Path | None, typer.Option(help="check the codes against this data folder")] = None,
+) -> None:
+    """Check a rule file, or compare two.
+
+    With `--out`, turn a folder of the published national workbooks into rules.
+    """
+    if len(paths) > (2 if out is None and data is None else 1):
+        raise typer.BadParameter("name one rule file to check, or two to compare, or one folder with --out")
+    from analysis.audit import rule_desk
+
+    if out is not None:
+        lines = rule_desk.import_workbooks(paths[0], out)
+    else:
+        lines = rule_desk.compare_files(*paths) if len(paths) == 2 else rule_desk.check_file(paths[0], data)
+    typer.echo("\n".join(lines))
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

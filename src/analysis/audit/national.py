@@ -239,7 +239,7 @@ def _leave(result: NationalRules, place: Place, what: str, reason: str) -> None:
     result.left_out.append(LeftOut(place.file, row.number, place.name, row.code, what, reason))
 
 
-def print_counts(rules: NationalRules) -> Iterable[str]:
+def counts_said(rules: NationalRules) -> Iterable[str]:
     """Lines of what was read and made of each file."""
     counts = rules.counts()
     for row in counts.itertuples():

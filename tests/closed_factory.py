@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from closed_money import ITEM_NAMES, money_tables
 
 from analysis.closed_period import write_period
 from analysis.contract import Table, period_tables, schemas_id
@@ -204,6 +205,7 @@ def _full_tables(random: np.random.Generator, cases: pd.DataFrame, month: int) -
     ]
     names += [_name(HOSPITAL, "department", code, *name) for code, name in DEPARTMENTS.items()]
     names += [_name("*", "drg", code, *name[:2]) for code, name in DRGS.items()]
+    names += [_name("*", "item", code, *name) for code, name in ITEM_NAMES.items()]
     quota = float(cases["claimed"].sum())
     extra = {
         "fund_income": (quota, None),
@@ -221,9 +223,11 @@ def _full_tables(random: np.random.Generator, cases: pd.DataFrame, month: int) -
             float(cases.charge_total.sum()),
         ),
     }
-    return {
+    money = money_tables(HOSPITAL, cases, costs, month)
+    standard = money["standard_costs"].groupby("drg_code")["amount"].sum().rename("standard_cost")
+    return money | {
         "cases": cases,
-        "drgs": _drgs(cases),
+        "drgs": _drgs(cases).merge(standard, on="drg_code"),
         "departments": _departments(cases, costs),
         "centre_costs": costs,
         "denied": denied,

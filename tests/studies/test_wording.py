@@ -1,12 +1,15 @@
 """Every sentence of the reports stands in both languages, ends as a sentence, and says the same figures."""
 
 import re
+from functools import partial
 
 import pytest
 from report_fixtures import opened
 
 from analysis.presentation.finding import Finding
 from analysis.studies import (
+    budgets,
+    caps,
     closure,
     cost_and_quality,
     cost_structure,
@@ -17,7 +20,10 @@ from analysis.studies import (
     fund,
     grouping,
     indicators,
+    margin_bridge,
+    price_volume,
     quality_guard,
+    standard_costs,
 )
 from analysis.studies.report import Report
 
@@ -28,7 +34,12 @@ OVERVIEW = (
     departments.cost_per_weight,
     departments.department_margins,
     drgs.worst_and_best_drgs,
+    margin_bridge.margin_bridge,
     cost_structure.cost_structure,
+    budgets.cost_against_budget,
+    price_volume.drugs_and_consumables,
+    standard_costs.cost_payment_variance,
+    partial(caps.cap_decomposition, drg_code="FM19"),
     denials.denials_by_department,
     grouping.grouping_and_outliers,
     quality_guard.quality_guard,

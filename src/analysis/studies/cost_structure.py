@@ -41,7 +41,8 @@ def cost_structure(report: Report, department: str = "") -> Finding:
         names,
     )
     notes = (_note(report, department),)
-    return Finding(question, table, _text(report, items, rows.loc["total"]), notes, figure if not department else "")
+    text = _text(report, items, rows.loc["total"])
+    return Finding(question, table, text, notes, figure if not department else "", listed=bool(department))
 
 
 def _table(report: Report, rows: pd.DataFrame, has_past: bool) -> Table:

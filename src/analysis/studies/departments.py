@@ -1,5 +1,7 @@
 """Which departments cost more than a year ago, and which earn their cost?"""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from analysis.presentation.bars import dumbbells, ranked_bars
@@ -67,25 +69,26 @@ def cost_per_weight(report: Report) -> Finding:
 
 
 def department_margins(report: Report) -> Finding:
-    """Direct and full cost, income, contribution and full margin of every department over the last twelve months."""
+    """Direct, contribution and full margin of every department beside its cost per weight unit, over twelve months."""
     question = report.say("哪些科室盈，哪些科室亏？", "Which departments earn their cost?")
     rows = _margins(report, report.twelve)
     rows = rows[rows["margin"].notna()]
     if rows.empty:
         return absent(report, question, "cost of departments and cases", "departments")
-    accrued = report.sql("department_accruals", **report.twelve.bounds).set_index("department")
-    rows = rows.join(accrued, how="left").sort_values("margin", kind="stable")
-    rows["margin_rate"] = rows["margin"] / rows["income"].where(rows["income"] > 0)
-    derived = ["direct_cost", "full_cost", *_MONEY, "margin_rate"]
+    rows = _beside(report, rows).sort_values("margin", kind="stable")
+    derived = ["direct_cost", "full_cost", "direct_margin", "margin_rate", "per_weight", "change", "to_peers", *_MONEY]
     safe = protect(rows, "cases", derived, hidden=rows.index.isin(hidden_departments(report, report.twelve)).tolist())
-    specs = [("department", "text"), ("cases", "count"), ("direct_cost", "money_large"), ("full_cost", "money_large")]
-    specs += [("income", "money_large"), ("case_cost", "money_large"), ("contribution", "money_large")]
-    specs += [("margin", "money_large"), ("margin_rate", "percent1")]
-    gone = {name for name in ("direct_cost", "full_cost", "contribution") if rows[name].isna().all()}
+    specs = [("department", "text"), ("cases", "count"), ("per_weight", "money"), ("change", "change")]
+    specs += [("to_peers", "change"), ("income", "money_large"), ("direct_margin", "money_large")]
+    specs += [("contribution", "money_large"), ("margin", "money_large"), ("margin_rate", "percent1")]
+    in_workbook = [("case_cost", "money_large"), ("direct_cost", "money_large"), ("full_cost", "money_large")]
+    gone = {name for name, _ in [*specs, *in_workbook] if rows[name].isna().all()}
     losing = [i for i, value in enumerate(safe["margin"]) if _number(value) and value < 0]
+    heads = columns(report.style, *[s for s in specs if s[0] not in gone], heads=report.heads)  # type: ignore[arg-type]
+    more = columns(report.style, *[s for s in in_workbook if s[0] not in gone])  # type: ignore[arg-type]
     table = Table(
         safe,
-        columns(report.style, *[spec for spec in specs if spec[0] not in gone], heads=report.heads),  # type: ignore[arg-type]
+        heads + tuple(replace(one, on_page=False) for one in more),
         report.say("科室盈亏", "Departments"),
         report.style,
         alarm=frozenset((i, name) for i in losing for name in ("margin", "margin_rate")),
@@ -93,6 +96,25 @@ def department_margins(report: Report) -> Finding:
     )
     text = _margin_text(report, safe, losing, _total(rows, safe))
     return Finding(question, table, text, _margin_notes(report, safe), alarm=bool(losing))
+
+
+def _beside(report: Report, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with their cost per weight unit against last year and peers, and their margin before allocated cost.
+
+    direct_margin: income - cost of cases x the direct part of the inpatient cost that the department accrued.
+    """
+    accrued = report.sql("department_accruals", **report.twelve.bounds).set_index("department")
+    rows = rows.join(accrued, how="left")
+    direct = rows["direct_cost"] / rows["full_cost"].where(rows["full_cost"] > 0)
+    rows["direct_margin"] = (rows["income"] - rows["case_cost"] * direct).astype(float)
+    rows["margin_rate"] = rows["margin"] / rows["income"].where(rows["income"] > 0)
+    rows["per_weight"] = rows["graded_cost"] / rows["weight"].where(rows["weight"] > 0)
+    rows["to_peers"] = (rows["per_weight"] / rows["peer_per_weight"] - 1).astype(float)
+    span, before = report.compared
+    past = _margins(report, before) if before and span == report.twelve else rows.iloc[:0]
+    past = past[past["cases"] >= LIMIT].reindex(rows.index)
+    rows["change"] = (rows["per_weight"] / (past["graded_cost"] / past["weight"]) - 1).astype(float)
+    return rows
 
 
 def _margins(report: Report, span: Span) -> pd.DataFrame:
@@ -200,18 +222,12 @@ def _margin_notes(report: Report, rows: pd.DataFrame) -> tuple[str, ...]:
     zh = "，按出院病例计；成本盈亏 = DRG 收入 − 全成本（一种成本方法，不据以认定亏损）。"
     en = ", discharged cases; margin = income − full cost (one costing method: nothing is called a loss by it)."
     notes = [words + report.say(zh, en)]
-    if rows["full_cost"].notna().any():
+    if rows["direct_margin"].notna().any():
         notes.append(
             report.say(
-                "直接成本、全成本为当期住院发生额（含在院患者），与出院病例成本口径不同。",
-                "Direct and full cost: inpatient cost accrued in the span, patients in house included.",
-            )
-        )
-    if rows["contribution"].notna().any():
-        notes.append(
-            report.say(
-                "边际贡献 = DRG 收入 − 变动成本（药品、卫生材料、风险基金、其他）。",
-                "Contribution margin = DRG income − variable cost (drugs, materials, risk fund, other).",
+                "直接盈亏 = 收入 − 直接成本（病例成本 × 科室当期住院全成本中的直接部分）；边际贡献 = 收入 − 变动成本。",
+                "Direct margin = income − direct cost (cost of cases × the direct part of the department's inpatient "
+                "cost); contribution = income − variable cost.",
             )
         )
     return (*notes, *note(_any_hidden(rows), report.language))

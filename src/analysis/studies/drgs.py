@@ -1,5 +1,8 @@
 """Which DRGs lose money, and which earn it? A loss is called so only where two costing methods agree."""
 
+from collections.abc import Set
+from dataclasses import replace
+
 import pandas as pd
 
 from analysis.presentation.bars import ranked_bars
@@ -11,8 +14,11 @@ from analysis.presentation.wording import plural
 from analysis.studies.absent import absent
 from analysis.studies.hidden import hidden_departments, plan_drgs
 from analysis.studies.report import SQL, Report
+from analysis.studies.verdicts import called
 
 _MOST = 10
+#: Columns that stand in the workbook alone.
+_WORKBOOK = {"weight", "regional_cost", "margin_per_case"}
 #: Stands for the groups of a department shown in one row.
 _REST = "*"
 
@@ -25,7 +31,7 @@ def worst_and_best_drgs(report: Report) -> Finding:
         return _none_shown(report, question, "")
     chosen = rows if len(rows) <= 2 * _MOST else pd.concat([rows.head(_MOST), rows.tail(_MOST)])
     left = len(rows) - len(chosen)
-    table = _table(report, chosen, report.say("病组盈亏", "DRGs"))
+    table = _table(report, chosen, report.say("病组盈亏", "DRGs"), in_figure={"margin"})
     text = _text(report, rows)
     notes = _notes(report, rows)
     if left:
@@ -94,18 +100,9 @@ def drg_margins(report: Report, department: str = "") -> pd.DataFrame:
     names = report.names("drg") | {_REST: report.say("其余", "Others")}
     rows["drg"] = [f"{code if code != _REST else ''} {names.get(code, '')}".strip() for code in rows["drg_code"]]
     rows["verdict"] = [
-        "none" if row.drg_code == _REST else _called(row.margin, row.margin_second) for row in rows.itertuples()
+        "none" if row.drg_code == _REST else called(row.margin, row.margin_second) for row in rows.itertuples()
     ]
     return rows
-
-
-def _called(margin: float, second: float) -> str:
-    """loss or surplus where two methods agree, unsure where they do not; with one method only above or below income."""
-    if is_empty(second):
-        return "above" if margin < 0 else "below"
-    if (margin < 0) != (second < 0):
-        return "unsure"
-    return "loss" if margin < 0 else "surplus"
 
 
 def _over(rows: pd.DataFrame) -> pd.Series:
@@ -113,16 +110,24 @@ def _over(rows: pd.DataFrame) -> pd.Series:
     return rows["verdict"].isin(["loss", "above"])
 
 
-def _table(report: Report, rows: pd.DataFrame, sheet: str) -> Table:
-    specs = [("drg", "text"), ("cases", "count"), ("weight", "number3", "drgs"), ("payment_per_case", "money")]
-    specs += [("cost_per_case", "money"), ("regional_cost", "money"), ("margin_per_case", "money")]
+def _table(report: Report, rows: pd.DataFrame, sheet: str, in_figure: Set[str] = frozenset()) -> Table:
+    rows = rows.assign(
+        to_standard=rows["cost_per_case"] / rows["standard_cost"] - 1,
+        to_region=rows["cost_per_case"] / rows["regional_cost"] - 1,
+    )
+    specs = [("drg", "text"), ("cases", "count"), ("payment_per_case", "money"), ("cost_per_case", "money")]
+    specs += [("standard_cost", "money"), ("to_standard", "change"), ("to_region", "change")]
+    specs += [("contribution_per_case", "money"), ("margin_per_case", "money")]
+    specs += [("weight", "number3", "drgs"), ("regional_cost", "money")]
     specs += [("margin", sum_kind(rows["margin"])), ("months_over", "text_right"), ("verdict", "mark")]
     pairs = zip(rows["months_over"], rows["months"], strict=True)
     months = ["" if is_empty(b) else f"{int(a)} / {int(b)}" for a, b in pairs]
     gone = {"months_over"} if report.period.is_year else set()
-    gone |= {"regional_cost"} if report.by_peers or rows["regional_cost"].isna().all() else set()
+    gone |= {name for name in ("standard_cost", "contribution_per_case", "to_standard") if rows[name].isna().all()}
+    gone |= {"to_region", "regional_cost"} if report.by_peers or rows["regional_cost"].isna().all() else set()
     alarm = {(i, c) for i, over in enumerate(_over(rows)) if over for c in ("margin", "margin_per_case")}
-    heads = columns(report.style, *[spec for spec in specs if spec[0] not in gone], heads=report.heads)  # type: ignore[arg-type]
+    made = columns(report.style, *[spec for spec in specs if spec[0] not in gone], heads=report.heads)  # type: ignore[arg-type]
+    heads = tuple(replace(one, on_page=one.name not in _WORKBOOK | in_figure) for one in made)
     chart = Chart("bar", "drg", ("margin",))
     return Table(rows.assign(months_over=months), heads, sheet, report.style, alarm=frozenset(alarm), chart=chart)
 

@@ -63,6 +63,13 @@ def test_negative_driver_is_an_error(method):
     assert error.value.rows == ("0101: -1",) and "driver orders, from_centre 0201" in error.value.where
 
 
+def test_negative_booked_cost_is_no_driver():
+    steps = (TECHNOLOGY | {"driver": "direct_cost"},)
+    with pytest.raises(InputError, match="negative driver quantity") as error:
+        rows_of(month({"0201": 200, "0101": -1, "0102": 5}, steps))
+    assert error.value.where.startswith("table ledger, booked cost as the driver of 0201")
+
+
 def test_idle_centre_needs_no_driver():
     assert rows_of(month({"0101": 5}))["driver"].tolist() == ["direct"]
 

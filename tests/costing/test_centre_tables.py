@@ -86,6 +86,18 @@ def test_what_the_scope_leaves_out_is_an_unallocated_line(engine):
     assert scopes["cost_scope"].tolist() == ["hospital_full", "medical", "medical_full"]
 
 
+@pytest.mark.parametrize("method", ["direct", "step_down", "reciprocal"])
+def test_cost_that_no_step_takes_on_is_an_unallocated_line(engine, method):
+    """Nobody hands the office on: its 100.00 stay there, and under the reciprocal method what the laboratory gives it.
+
+    Laboratory 200 by orders W 3, C 1, A 1: 40.00 for the office.
+    """
+    allocate_centres(engine, MAY, scheme(steps=[HAND["steps"][1]], allocation=method))
+    rows = engine.frame("select level, cost_centre, reason, amount from unallocated_centres").values.tolist()
+    assert rows == [["centre", "A", "not_taken_on", 140.0 if method == "reciprocal" else 100.0]]
+    assert engine.value("select sum(full_cost) from centre_costs") == (1760 if method == "reciprocal" else 1800)
+
+
 def test_a_method_without_drivers_is_left_out_with_its_reason_and_stops_nothing(engine):
     """The laboratory serves only the office: nothing for the direct method to go by."""
     engine.create("drivers", "select * from drivers where not (driver = 'orders' and cost_centre <> 'A')")

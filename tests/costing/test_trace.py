@@ -115,6 +115,18 @@ def test_an_unknown_department_is_an_error_that_lists_those_there(engine):
     assert error.value.mend == "departments there: C, W"
 
 
+def test_a_department_of_two_hospitals_needs_the_hospital(engine):
+    period = closed(engine, month_of(SCHEME, {"W": 1, "C": 1, "L": 0, "A": 0}, DRIVERS, CLASSES, fine=100), "direct")
+    for table in ("allocations", "centre_costs"):
+        engine.create(
+            table, f"select * from {table} union all by name select * replace ('K' as hospital_id) from {table}"
+        )
+    with pytest.raises(InputError, match="department W stands in several hospitals") as error:
+        trace(period, "W")
+    assert error.value.mend == "name one: H, K"
+    assert trace(period, "W", "K")[["hospital_id", "amount"]].values.tolist() == [["K", 1.0]]
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_the_trace_sums_to_the_full_cost_and_each_origin_brings_what_it_would_bring_alone(engine, data):

@@ -35,7 +35,7 @@ def parts_of(basis: Basis, items: Sequence[str], fixed: Sequence[str]) -> list[P
     fixed : cost items that a dual-rate basis hands on by capacity.
     """
     if isinstance(basis, ByItem):
-        drivers = [basis.items.get(item, basis.rest) for item in items]  # type: ignore[call-overload]
+        drivers = [basis.items.get(item, basis.rest) for item in items]
     elif isinstance(basis, DualRate):
         drivers = [basis.fixed if item in fixed else basis.variable for item in items]
     else:
@@ -67,6 +67,8 @@ class Quantities:
 
     def place(self, driver: str, giver: str) -> str:
         """Where a reader finds them."""
+        if driver == "direct_cost":
+            return f"table ledger, booked cost as the driver of {giver} ({self.where})"
         return f"table drivers, driver {driver}, from_centre {giver} ({self.where})"
 
 
@@ -122,7 +124,7 @@ def weights_of(part: Part, giver: str, receives: NDArray[np.bool_], given: Quant
                 "negative driver quantity",
                 where=given.place(driver, giver),
                 rows=bad,
-                mend="correct the quantity; a driver measures use and cannot be negative",
+                mend="correct it: a driver measures use and cannot be negative; or name another driver in the scheme",
             )
         if not quantity.any():
             return None

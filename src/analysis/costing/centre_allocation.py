@@ -108,7 +108,9 @@ def _month(
 ) -> Month:
     items = list(codes("cost_item"))
     master = centres["cost_centre"].to_numpy()
-    booked = {funding: rows.matrix(entries, master, items) for funding, entries in ledger.groupby("funding")}
+    booked = {
+        funding: rows.matrix(entries, master, items) for funding, entries in ledger.groupby("funding", dropna=False)
+    }
     booked = booked or {"own": rows.matrix(ledger, master, items)}
     found = quantities(drivers, master)
     check_shares(found, scheme.share_drivers, master, where)

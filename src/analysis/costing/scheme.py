@@ -114,5 +114,5 @@ class CostingScheme(Settings):
     service_method: Literal["activity", "equivalence", "ratio"] = "activity"
     fixed_items: list[CostItem] = ["personnel", "depreciation", "amortisation"]
     bed_items: list[CostItem] = ["materials", "drugs", "depreciation", "amortisation", "risk_fund", "other"]
-    setting_split: dict[str, Revenue] = {}
+    setting_split: dict[CostItem, Revenue] = {}
     setting_split_default: Revenue = "revenue"

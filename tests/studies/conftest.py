@@ -1,3 +1,4 @@
+from costed import costed
 from report_fixtures import bare, small
 
-__all__ = ["bare", "small"]
+__all__ = ["bare", "costed", "small"]

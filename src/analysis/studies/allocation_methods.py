@@ -67,7 +67,7 @@ def _allocation_text(report: Report, rows: pd.DataFrame, methods: list[str]) -> 
         f"{len(methods)} 种方法下，{top['centre']}相差最大（{write(top['spread'], 'percent1')}）；"
         f"{over} 个科室相差超过 1%。",
         f"By {len(methods)} methods {top['centre']} differs most ({write(top['spread'], 'percent1')}); "
-        f"{plural(over, 'centre')} by more than 1 %.",
+        f"{plural(over, 'centre')} by more than 1%.",
     )
 
 

@@ -37,9 +37,7 @@ def ledger_to_departments(report: Report) -> Finding:
 
 def departments_to_services(report: Report) -> Finding:
     """Per cost item: inpatient full cost of the clinical centres = pools of the wards + pools of technology centres."""
-    question = report.say(
-        "科室的住院成本都进了服务成本池吗？", "Has the departments' inpatient cost reached the service pools?"
-    )
+    question = report.say("科室的住院成本都进了服务成本池吗？", "Has the inpatient cost reached the service pools?")
     rows = report.sql("link_pools")
     if rows.empty:
         return absent(report, question, NEEDS)

@@ -70,7 +70,7 @@ def months(draw, back=True, cost=fen):
     return month_of(scheme_of(*steps), booked, found, classes, ITEMS, fine=1)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(months(), st.sampled_from(METHODS), st.sampled_from(SCOPES))
 def test_every_item_is_conserved_and_every_service_centre_balances(month, method, scope):
     done = allocate(month, method, scope)

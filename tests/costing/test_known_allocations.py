@@ -113,6 +113,13 @@ def test_5_shares_of_eighty_percent_are_refused():
     assert error.value.rows == ("service centre 1: 80.00%",)
 
 
+@pytest.mark.parametrize("way_out", [0.0, 1e-17])
+def test_service_centres_that_only_serve_one_another_are_refused(way_out):
+    shares = np.array([[0.0, 1.0, way_out], [1.0, 0.0, 0.0]])
+    with pytest.raises(InputError, match="give only to one another"):
+        reciprocal(np.array([100.0, 50.0]), shares)
+
+
 @pytest.mark.parametrize("method", ["direct", "step_down", "reciprocal"])
 def test_5_a_driver_of_zero_is_refused(method):
     drivers = DRIVERS | {("meals", "*"): by(CENTRES, 0, 0, 0, 0, 0, 0)}

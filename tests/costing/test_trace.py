@@ -127,7 +127,7 @@ def test_a_department_of_two_hospitals_needs_the_hospital(engine):
     assert trace(period, "W", "K")[["hospital_id", "amount"]].values.tolist() == [["K", 1.0]]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.data())
 def test_the_trace_sums_to_the_full_cost_and_each_origin_brings_what_it_would_bring_alone(engine, data):
     names = [f"{kind}{i}" for kind in "wla" for i in range(data.draw(st.integers(1, 4)))]

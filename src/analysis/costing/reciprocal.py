@@ -14,6 +14,9 @@ from analysis.costing.fen import split_rows
 from analysis.costing.scheme import SHARE_TOLERANCE
 from analysis.errors import InputError
 
+#: A share that floats can no longer tell from nothing once it is taken from one.
+_NEGLIGIBLE = 1e-12
+
 
 class Reciprocal(NamedTuple):
     """`gross` (services, items) cost of every service centre with what others gave it (its own use included);
@@ -44,7 +47,7 @@ def reciprocal(direct: NDArray, shares: NDArray) -> Reciprocal:
     if len(wrong):
         rows = [f"service centre {i + 1}: {shares[i].sum():.2%}" for i in wrong[:5]]
         raise InputError("shares of a service centre do not sum to 100 %", rows=rows, mend="correct the shares")
-    stuck = _stuck(shares[:, :services], shares[:, services:].any(axis=1))
+    stuck = _stuck(shares[:, :services], shares[:, services:])
     if len(stuck):
         raise _loop([f"service centre {i + 1}" for i in stuck])
     gross = np.linalg.solve(np.eye(services) - shares[:, :services].T, direct)
@@ -88,7 +91,7 @@ def _flows(direct: NDArray, shares: NDArray, centres: list[int], codes: NDArray,
     """Flows (centres, items) of each service centre (a row of `shares`) for items that share this matrix."""
     final = np.setdiff1d(np.arange(len(direct)), centres)
     between, onward = shares[:, centres], shares[:, final]
-    stuck = _stuck(between, onward.any(axis=1))
+    stuck = _stuck(between, onward)
     if len(stuck):
         raise _loop([str(codes[centres[i]]) for i in stuck])
     chain = np.eye(len(centres)) - between
@@ -115,10 +118,11 @@ def _matrices(givings: list[Giving], shape: tuple[int, ...]) -> list[tuple[NDArr
     return [(np.array(items), list(numbers)) for numbers, items in groups.items() if numbers]
 
 
-def _stuck(between: NDArray, reaches: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Service centres from which no way leads to a final centre."""
+def _stuck(between: NDArray, onward: NDArray) -> NDArray[np.intp]:
+    """Service centres from which no way of more than negligible shares leads to a final centre."""
+    reaches = onward.sum(axis=1) > _NEGLIGIBLE
     while True:
-        more = reaches | (between[:, reaches] > 0).any(axis=1)
+        more = reaches | (between[:, reaches] > _NEGLIGIBLE).any(axis=1)
         if (more == reaches).all():
             return np.flatnonzero(~reaches)
         reaches = more

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 EngineKind = Literal["duckdb", "spark"]
 #: Nothing is fetched from elsewhere: what a query would need an extension for, it does not get.
 _CLOSED_IN = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+#: Nothing is on disk that a checkpoint could shorten: each would only cost the time of many statements.
+_IN_MEMORY = {"checkpoint_threshold": "1TB"}
 #: What the database says when a file it reads is damaged or a query cannot run.
 EngineError = duckdb.Error
 #: What it says of a SELECT it cannot even plan: a fault of the program, never of the data.
@@ -52,7 +54,7 @@ class Engine:
 
     def __init__(self, spark: "Spark | None" = None) -> None:
         self._spark = spark
-        self._db = duckdb.connect(config=_CLOSED_IN)
+        self._db = duckdb.connect(config=_CLOSED_IN | _IN_MEMORY)
         if self.value("select current_setting('enable_progress_bar')"):  # in a notebook it is off, and setting it fails
             self._db.execute("set enable_progress_bar = false")
 

@@ -82,10 +82,13 @@ def to_fen(amounts: NDArray[np.object_] | NDArray[np.float64]) -> NDArray[np.int
     return np.rint(np.asarray(amounts, dtype=np.float64) * 100).astype(np.int64)
 
 
-def money_rows(frame: pd.DataFrame) -> pa.Table:
-    """Frame whose column `fen` becomes the money column `amount`, DECIMAL(18,2), without passing through floats."""
-    fen = frame["fen"].to_numpy(np.int64)
+def money(fen: NDArray[np.int64]) -> pa.Array:
+    """Whole fen as DECIMAL(18,2), without passing through floats."""
     halves = np.ascontiguousarray(np.column_stack([fen, fen >> 63]))
-    amount = pa.Array.from_buffers(pa.decimal128(18, 2), len(fen), [None, pa.py_buffer(halves)])
+    return pa.Array.from_buffers(pa.decimal128(18, 2), len(fen), [None, pa.py_buffer(halves)])
+
+
+def money_rows(frame: pd.DataFrame) -> pa.Table:
+    """Frame whose column `fen` becomes the money column `amount`."""
     rows = pa.Table.from_pandas(frame.drop(columns="fen"), preserve_index=False)
-    return rows.append_column("amount", amount)
+    return rows.append_column("amount", money(frame["fen"].to_numpy(np.int64)))

@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from analysis.costing.cases import Basis, Owed, Shares, Whole, share_out
-from analysis.costing.fen import money_rows, to_fen
+from analysis.costing.fen import money, money_rows, to_fen
 from analysis.costing.scheme import CostingScheme
 from analysis.engine import Engine
 from analysis.vocabulary import codes
@@ -50,8 +50,7 @@ def cost_patients(engine: Engine, scheme: CostingScheme | None) -> None:
     engine.put("numbered_items", pa.table({"item": list(range(len(_ITEMS))), "cost_item": list(_ITEMS)}))
     month = _read(engine)
     found = dict(_methods(engine, month, scheme)) if scheme else {}
-    engine.put("shares", _stacked(found))
-    engine.make(_SQL, "case_costs")
+    engine.put("case_costs", _rows(engine, found))
     engine.put("lost", _lost(engine, found))
     engine.create("unallocated", "select * from unallocated_centres union all by name select * from lost")
 
@@ -110,16 +109,39 @@ def _pools(engine: Engine, select: str, **values: str) -> Whole:
     return pools
 
 
-def _stacked(found: dict[str, Shares]) -> pa.Table:
-    """Rows of all methods: method, stay, centre, item, fen."""
+def _rows(engine: Engine, found: dict[str, Shares]) -> pa.Table:
+    """Table case_costs: what belongs together summed, numbers become codes, fen become money."""
+    stays = engine.arrow("select stay_id from numbered_stays order by stay")["stay_id"]
+    centres = engine.arrow("select cost_centre from numbered_centres order by centre")["cost_centre"]
+    merged = [_merged(part) for part in found.values()]
+    nothing = np.zeros(0, np.int64)
+    place, fen = (np.concatenate([nothing, *column]) for column in (list(zip(*merged, strict=True)) or [[], []]))
+    stay, pool = np.divmod(place, max(len(centres), 1) * len(_ITEMS))
+    method = np.repeat(np.arange(len(found)), [len(place) for place, _ in merged])
     columns = {
-        name: np.concatenate([np.zeros(0, np.int64), *(getattr(part, name) for part in found.values())])
-        for name in ("stay", "centre", "item", "fen")
+        "stay_id": (stay, stays),
+        "cost_centre": (pool // len(_ITEMS), centres),
+        "method": (method, pa.array(list(found), pa.string())),
+        "cost_item": (pool % len(_ITEMS), pa.array(_ITEMS)),
     }
-    lengths = [len(part.fen) for part in found.values()]
-    method = np.repeat(np.arange(len(found), dtype=np.int32), lengths)
-    named = pa.DictionaryArray.from_arrays(method, pa.array(list(found), pa.string()))
-    return pa.table({"method": named} | columns)
+    coded = {
+        name: pa.DictionaryArray.from_arrays(pa.array(k, pa.int32()), _whole(v)) for name, (k, v) in columns.items()
+    }
+    return pa.table(coded | {"amount": money(fen)})
+
+
+def _merged(part: Shares) -> tuple[Whole, Whole]:
+    """Stay, centre and item in one number, each once, with its fen; what comes to nothing is left out."""
+    place = (part.stay * part.lost.shape[0] + part.centre) * part.lost.shape[1] + part.item
+    order = np.argsort(place, kind="stable")
+    place, fen = place[order], part.fen[order]
+    first = np.flatnonzero(np.diff(place, prepend=-1))
+    sums = np.add.reduceat(fen, first) if len(fen) else fen
+    return place[first][sums != 0], sums[sums != 0]
+
+
+def _whole(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
 def _lost(engine: Engine, found: dict[str, Shares]) -> pa.Table:

@@ -3,11 +3,14 @@
 -- such items are sold at cost); empty for services.
 -- hospital_id, kind: of the stay and the item, for those who sum these rows.
 with lines as (
-  select stay_id, hospital_id, item_code, cost_centre, physician_id, max(performing_department) as performing_department,
-    sum(quantity) as quantity, sum(amount) as amount, sum(dated_cost) as dated_cost
-  from line_items
-  where stay_id is not null
-  group by stay_id, hospital_id, item_code, cost_centre, physician_id
+  select l.stay_id, s.hospital_id, l.item_code, coalesce(o.cost_centre, c.cost_centre, '?') as cost_centre,
+    coalesce(l.physician_id, '?') as physician_id, max(l.performing_department) as performing_department,
+    sum(l.quantity) as quantity, sum(l.amount) as amount, sum(l.dated_cost) as dated_cost
+  from line_items l
+  join stays s on s.stay_id = l.stay_id
+  left join inpatient_centres o on o.hospital_id = s.hospital_id and o.department = l.ordering_department
+  left join inpatient_centres c on c.hospital_id = s.hospital_id and c.department = s.department
+  group by l.stay_id, s.hospital_id, l.item_code, coalesce(o.cost_centre, c.cost_centre, '?'), coalesce(l.physician_id, '?')
 )
 select l.stay_id, l.hospital_id, l.item_code, l.cost_centre, l.physician_id, l.performing_department, i.kind,
   cast(l.quantity as decimal(18, 4)) as quantity,

@@ -1,11 +1,15 @@
--- Grain: one department of one hospital. The cost centre that performs what its department is charged as performing.
--- inpatient: its technology (or other non-clinical) centre, else its inpatient clinical centre; outpatient: likewise for
--- lines that belong to no stay. Empty where the department has no such centre (the ordering centre stands in).
-select hospital_id, department,
-  coalesce(min(case when class = 'technology' then cost_centre end), min(case when class <> 'clinical' then cost_centre end),
-    min(case when coalesce(setting, 'both') in ('inpatient', 'both') then cost_centre end)) as inpatient,
-  coalesce(min(case when class = 'technology' then cost_centre end), min(case when class <> 'clinical' then cost_centre end),
-    min(case when coalesce(setting, 'both') in ('outpatient', 'both') then cost_centre end)) as outpatient
-from cost_centres
-where department is not null
-group by hospital_id, department
+-- Grain: one department of one hospital. The cost centres of what it performs and orders.
+-- inpatient: what performs for a stay: its technology (or other non-clinical) centre, else its inpatient clinical centre;
+-- outpatient: likewise for lines without a stay. ward, clinic: its clinical centre alone, which stands in where the
+-- performing department has none. Empty where the department has no such centre.
+with clinical as (
+  select hospital_id, department,
+    coalesce(min(case when class = 'technology' then cost_centre end), min(case when class <> 'clinical' then cost_centre end)) as other,
+    min(case when class = 'clinical' and coalesce(setting, 'both') in ('inpatient', 'both') then cost_centre end) as ward,
+    min(case when class = 'clinical' and coalesce(setting, 'both') in ('outpatient', 'both') then cost_centre end) as clinic
+  from cost_centres
+  where department is not null
+  group by hospital_id, department
+)
+select hospital_id, department, coalesce(other, ward) as inpatient, coalesce(other, clinic) as outpatient, ward, clinic
+from clinical

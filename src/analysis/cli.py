@@ -60,7 +60,8 @@ def demo(
     seed: Annotated[int, typer.Option(help="another seed, another hospital of the same kind")] = 7,
     without: Annotated[list[str] | None, typer.Option(help="leave a planted story out (may be repeated)")] = None,
     truth: Annotated[
-        list[str] | None, typer.Option(help="write what a story changes (may be repeated; or all)")
+        list[str] | None,
+        typer.Option(help="write what a story changes, or what costs truly are: costs (may be repeated; or all)"),
     ] = None,
 ) -> None:
     """Make the demonstration hospital.

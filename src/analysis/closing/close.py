@@ -9,6 +9,7 @@ from typing import Any, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from analysis.audit.monthly import audit_period
 from analysis.closed_period import is_sound, only_one, put_back, read_card, sound_table, write_period
 from analysis.closing.fingerprint import check_unchanged, run_id, standing_marks
 from analysis.closing.indicators import indicator_rows
@@ -145,6 +146,8 @@ def _make_tables(work: _Work, period: Period, previous: str) -> None:
         engine.make(_SQL, name, **values)
     engine.put("indicators", indicator_rows(engine, work.parameters.targets.of(period), **values))
     engine.put("left_out", left_out(engine, work.hospital))
+    if work.parameters.rules.rules:
+        audit_period(engine, work.hospital, period, work.parameters.rules.rules)
 
 
 def _methods(work: _Work) -> dict[str, str]:
@@ -177,6 +180,7 @@ def _card(work: _Work, period: Period) -> dict[str, Any]:
         "settings": work.parameters.settings.model_dump(),
         "scheme": work.parameters.scheme.model_dump() if work.parameters.scheme else {},
         "pack": work.pack(period).model_dump(mode="json"),
+        "rules": {f"{rule.id} {rule.version}": rule.status for rule in work.parameters.rules.running()},
         "provisional": bool(work.engine.value(provisional)),
         "schemas": schemas_id(),
     }

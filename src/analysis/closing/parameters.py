@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from analysis.audit.rule_files import RuleSet, read_rules
 from analysis.closing.targets import Targets
 from analysis.costing.scheme import CostingScheme
 from analysis.costing.standard_costs import StandardCosts
@@ -24,6 +25,7 @@ class Parameters:
     targets: Targets
     caps: Caps
     standard_costs: StandardCosts
+    rules: RuleSet
     text: str
 
 
@@ -45,7 +47,8 @@ def read_parameters(hospital: Hospital) -> Parameters:
     standards = named(StandardCosts, settings.standard_costs, StandardCosts(name="", source=""))
     files += [folder / "payment" / f"{name}.yaml" for name in settings.payment]
     text = "\n".join(f"{file.name}\n{file.read_text('utf8', errors='replace')}" for file in files if file.is_file())
-    return Parameters(folder, settings, scheme, targets, caps, standards, text)
+    rules = read_rules(settings.rules, folder / "rules")
+    return Parameters(folder, settings, scheme, targets, caps, standards, rules, f"{text}\n{rules.text}")
 
 
 _FOLDERS: dict[type, str] = {

@@ -1,0 +1,10 @@
+-- Grain: one line of a rule on a sliding span of time, of stays where some span holds more than the limit.
+with summed as (
+  select rule_no, encounter_id, item_code, line_id, charged_at, quantity, limit_value, window_seconds,
+    sum(quantity) over (partition by rule_no, encounter_id, item_code) as whole
+  from audit_judged where template = 'frequency' and window_kind = 'seconds'
+)
+select rule_no, encounter_id, item_code, line_id, epoch(charged_at) as at_second, cast(quantity as double) as quantity,
+  limit_value, window_seconds
+from summed where whole > limit_value
+order by rule_no, encounter_id, item_code, charged_at, line_id

@@ -1,0 +1,21 @@
+-- Grain: one encounter x measurement that a rule asks for: its first, last, lowest and highest value.
+-- Where a time is missing, the number says the order. Without any value, or with an empty first one, it is unknown.
+with named as (
+  select name from audit_conditions where kind = 'measured' union select name from audit_rule_evidence
+),
+ordered as (
+  select e.encounter_id, m.name, m.value, m.measured_at, m.measurement_id,
+    case when bool_and(m.measured_at is not null) over (partition by m.stay_id, m.name) then m.measured_at end as taken_at
+  from measurements m
+  join audit_encounters e on e.stay_id = m.stay_id
+  join named n on n.name = m.name
+),
+placed as (
+  select *, row_number() over (partition by encounter_id, name order by taken_at, measurement_id) as place,
+    row_number() over (partition by encounter_id, name order by taken_at desc, measurement_id desc) as back
+  from ordered
+)
+select encounter_id, name, max(value) filter (where place = 1) as first, max(value) filter (where back = 1) as last,
+  min(value) as low, max(value) as high, count(value) as known, count(*) as values,
+  max(measured_at) filter (where place = 1) as first_at, max(measured_at) as last_at
+from placed group by encounter_id, name

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
 from itertools import groupby, pairwise
 from operator import itemgetter
+from typing import Any
 
 from analysis.audit.rules import Bounds, Condition, Rule
 from analysis.errors import InputError
@@ -120,7 +121,12 @@ def _check_texts(placed: Placed) -> None:
 def _check_needs(placed: Placed) -> None:
     rule = placed.rule
     needed, besides = NEEDS[rule.template]
-    given = {name for name in _FOR_TEMPLATES if getattr(rule, name) not in (None, [], False)}
+    patterns = _PATTERNS.get(rule.template, ())
+    if rule.pattern and rule.pattern not in patterns:
+        row = f"template {rule.template}, pattern {rule.pattern}"
+        known = ", ".join(patterns) or "none"
+        _refuse("a pattern of another template", placed, row, f"patterns of {rule.template}: {known}")
+    given = {name for name in _FOR_TEMPLATES if _says(getattr(rule, name))}
     for need in _also_needed(rule, needed):
         if not given & set(need.split("|")):
             what = need.replace("|", " or ")
@@ -129,14 +135,15 @@ def _check_needs(placed: Placed) -> None:
     if strange := sorted(given - allowed):
         row = f"template {rule.template} has no use for: {', '.join(strange)}"
         _refuse("a rule says what its template does not read", placed, row, _GUIDE)
-    patterns = _PATTERNS.get(rule.template, ())
-    if rule.pattern and rule.pattern not in patterns:
-        row = f"template {rule.template}, pattern {rule.pattern}"
-        _refuse("a pattern of another template", placed, row, f"patterns of {rule.template}: {', '.join(patterns)}")
     if rule.limit is not None and rule.limit < 0:
         _refuse("a limit below zero", placed, f"limit {rule.limit:g}", "write how much is allowed")
     if isinstance(rule.window, float) and rule.window <= 0:
         _refuse("a window without length", placed, f"window {rule.window:g}", "write so many days, or day or visit")
+
+
+def _says(value: Any) -> bool:
+    """Whether a field is given; a limit of 0 is."""
+    return value is not None and value is not False and value != []
 
 
 def _also_needed(rule: Rule, needed: tuple[str, ...]) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ def histogram(
         lines += [(float(mark), mark_name, BAD, 0.88)] if mark is not None else []
         for value, name, colour, height in lines:
             axes.axvline(value, color=colour, linewidth=1.1, linestyle=(0, (4, 3)), ymax=height)
-            right = value < (edges[0] + edges[-1]) / 2
+            right = value >= max(line[0] for line in lines)
             text = f" {name} {style.write(value, kind)} "
             axes.text(
                 value, high * (height - 0.01), text, color=colour, fontsize=8, va="top", ha="left" if right else "right"

@@ -74,7 +74,11 @@ def case_account(report: Report, drg_code: str) -> Finding:
         f"{words}；成本按成本完整的病例。固定成本：{_fixed(report)}；边际贡献 = 收入 − 变动成本。",
         f"{words}; cost over cases with complete cost. Fixed: {_fixed(report)}; contribution = income − variable cost.",
     )
-    return Finding(question, table, _account_text(report, drg_code, values), (note,), alarm=bool(alarm))
+    whole = report.say(
+        "供分析师使用：含各科室全部病例；委员会页面不含不足 10 例的科室×病组。",
+        "For analysts: every department's cases; the committee's pages leave out cells of fewer than ten.",
+    )
+    return Finding(question, table, _account_text(report, drg_code, values), (note, whole), alarm=bool(alarm))
 
 
 def _fixed(report: Report) -> str:

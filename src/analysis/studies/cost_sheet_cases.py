@@ -94,7 +94,11 @@ def treating_departments(report: Report, drg_code: str) -> Finding:
     )
     if len(shown) > 1:
         dear, cheap = shown.loc[shown["cost"].idxmax()], shown.loc[shown["cost"].idxmin()]
-        ends = [f"{row['name']}·{row['procedure']} {report.style.money(row['cost'])}" for row in (dear, cheap)]
+        places = [
+            report.say(f"{r['name']}（{r['procedure']}）", f"{r['name']} ({r['procedure']})") for r in (dear, cheap)
+        ]
+        costs = [report.style.money(row["cost"]) for row in (dear, cheap)]
+        ends = [f"{place} {cost}" for place, cost in zip(places, costs, strict=True)]
         zh, en = f"{zh}；例均成本最高 {ends[0]}，最低 {ends[1]}", f"{en}; cost per case from {ends[1]} to {ends[0]}"
     table = Table(safe, heads, report.say("科室与手术", "Departments"), report.style)
     hidden = bool(safe["cases"].isin([SMALL, HIDDEN]).any())

@@ -4,11 +4,12 @@ import pandas as pd
 
 from analysis.costing.trace import trace
 from analysis.presentation.finding import Finding
-from analysis.presentation.numbers import Kind, sum_kind
+from analysis.presentation.numbers import Kind
 from analysis.presentation.sankey import Flow, sankey
 from analysis.presentation.tables import Column, Table, column
 from analysis.studies.absent import absent
 from analysis.studies.report import Report
+from analysis.studies.wide import table_money
 from analysis.vocabulary import codes, label
 
 #: From here on yuan are too many digits for a figure.
@@ -72,7 +73,7 @@ def _table(report: Report, rows: pd.DataFrame) -> Table:
     )
     wide = wide.reindex(columns=items).assign(total=rows.groupby(["group", "from_centre", "centre"])["amount"].sum())
     wide = wide.reset_index().sort_values(["total", "from_centre"], ascending=[False, True], ignore_index=True)
-    money = sum_kind(wide["total"])
+    money = table_money(wide["total"])
     heads = (
         Column("group", report.say("类别", "Class")),
         Column("centre", report.say("成本发生科室", "Booked at")),

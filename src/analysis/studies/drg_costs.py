@@ -14,7 +14,8 @@ from analysis.studies.report import Report
 from analysis.studies.wide import ITEMS, head, item_heads, table_money
 from analysis.vocabulary import label
 
-_MOST = 18
+#: DRGs and service units on the page; the workbook has all.
+_MOST, _MOST_UNITS = 18, 8
 
 
 def drg_rows(report: Report) -> pd.DataFrame:
@@ -131,8 +132,9 @@ def drg_service_units(report: Report) -> Finding:
         f"Drugs and sanitary materials are {bought}; the rest arises mostly in {listed(words, 'en')}.",
     )
     note = report.say(
-        f"{label('case_method', method, 'zh')}；病房含床位与护理等本病区成本。",
-        f"{label('case_method', method, 'en')} method; wards: cost of beds, nursing and all else the wards do.",
+        f"{label('case_method', method, 'zh')}；病房含床位与护理等本病区成本；成本最少的医技科室只在工作簿中列出。",
+        f"{label('case_method', method, 'en')} method; wards: cost of beds, nursing and all else the wards do; the "
+        "centres with the least cost stand in the workbook only.",
     )
     return Finding(
         question,
@@ -167,7 +169,8 @@ def _unit_name(report: Report, name: str) -> str:
 
 def _units_table(report: Report, rows: pd.DataFrame, names: dict[str, str]) -> Table:
     heads: list[Column] = [head(report, "drg", "病组", "DRG"), head(report, "cases", "例数", "Cases", "count")]
-    heads += [head(report, name, text, text, "money") for name, text in names.items()]
+    for place, (name, text) in enumerate(names.items()):
+        heads.append(head(report, name, text, text, "money", on_page=place < _MOST_UNITS))
     heads.append(head(report, "total", "例均成本", "Cost per case", "money"))
     rows = rows.apply(lambda column: column.mask(column == 0) if column.name in names else column)
     sheet = report.say("病组服务单元成本", "DRG by service unit")

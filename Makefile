@@ -21,7 +21,7 @@ help:
 	@echo "make test-all  the same with the slow lane (Spark's tests need Java)"
 	@echo "make spark     PySpark for closing with engine: spark"
 	@echo "make lab       JupyterLab on the start notebook"
-	@echo "make bench     generation, import and closing at full size: seconds, memory, against plain scans"
+	@echo "make bench     generation, import, costing and closing at full size: seconds, memory, against plain scans"
 	@echo "make bench-quick  the same at the size of the demonstration hospital"
 	@echo "make docs      docs/data-contract.md from the schemas"
 	@echo "make lock      requirements.lock and requirements-spark.lock from pyproject.toml"

@@ -64,34 +64,37 @@ _CLOSING_HEAD = (
 )
 
 
-def bench(folder: Path, stays: int, repeat: int) -> dict[str, Measured]:
+def bench(folder: Path, stays: int, repeat: int, costing_only: bool) -> dict[str, Measured]:
     """Measure a hospital of one size, print its tables, and return what grows with it."""
-    data, outputs = _data(folder, stays), folder / "outputs"
+    data = _data(folder, stays)
     _told(f"{stays:,} stays a year: generation")
     steps = {"generation, 13 months, all tables": measure(generate, data, stays, _BEFORE.name, _YEAR[-1].name)}
-    _told("import of the year's charge lines")
-    steps["import of the year's charge lines"] = measure(import_lines, data, _YEAR)
-    _told("closing")
-    measure(close_periods, data, [_BEFORE], outputs)
-    year = Closing("2023", measure(close_again, data, _YEAR, outputs, times=repeat), _scans(data, _YEAR, repeat))
-    measure(close_periods, data, _YEAR[: _YEAR.index(_MONTH[0])], outputs)
-    month = Closing(
-        _MONTH[0].name, measure(close_again, data, _MONTH, outputs, times=repeat), _scans(data, _MONTH, repeat)
-    )
-    _told("costing alone")
-    costing = measure(cost_periods, data, _YEAR, times=repeat)
+    if not costing_only:
+        _told("import of the year's charge lines")
+        steps["import of the year's charge lines"] = measure(import_lines, data, _YEAR)
     print(f"\n## {stays:,} stays a year\n\n| step | rows | seconds | peak memory |\n|---|---|---|---|")
     for name, step in steps.items():
         print(f"| {name} | {step.rows:,} | {step.seconds:.0f} s | {step.peak_mib:,.0f} MiB |")
-    print(f"\n{_CLOSING_HEAD}\n{month.line()}\n{year.line()}")
-    print(f"\n{_COSTING_HEAD}\n{_costing_line(costing, year.scans)}", flush=True)
-    return {
-        **steps,
-        "plain scan of the year by stay": year.scans["by stay"],
-        "plain scan of the year by item": year.scans["by item"],
-        "costing of the year by all methods": costing,
-        "closing of the year": year.closed,
-    }
+    _told("costing")
+    scans = _scans(data, _YEAR, repeat)
+    steps |= {f"plain scan of the year {kind}": scanned for kind, scanned in scans.items()}
+    steps["costing of the year by all methods"] = costing = measure(cost_periods, data, _YEAR, times=repeat)
+    print(f"\n{_COSTING_HEAD}\n{_costing_line(costing, scans)}", flush=True)
+    if not costing_only:
+        _told("closing")
+        steps["closing of the year"] = _closing(data, folder / "outputs", repeat, scans)
+    return steps
+
+
+def _closing(data: Path, outputs: Path, repeat: int, scans: dict[str, Measured]) -> Measured:
+    """Print the closing of a month and of the year, and return the year's."""
+    measure(close_periods, data, [_BEFORE], outputs)
+    year = measure(close_again, data, _YEAR, outputs, times=repeat)
+    measure(close_periods, data, _YEAR[: _YEAR.index(_MONTH[0])], outputs)
+    month = measure(close_again, data, _MONTH, outputs, times=repeat)
+    of_month = Closing(_MONTH[0].name, month, _scans(data, _MONTH, repeat))
+    print(f"\n{_CLOSING_HEAD}\n{of_month.line()}\n{Closing('2023', year, scans).line()}", flush=True)
+    return year
 
 
 _COSTING_HEAD = (
@@ -131,21 +134,24 @@ def _told(step: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="the demonstration hospital's size instead of full size")
-    parser.add_argument("--repeat", type=int, default=3, help="runs of each scan and close; the median counts")
+    parser.add_argument("--costing", action="store_true", help="generation, scans and costing only")
+    parser.add_argument("--repeat", type=int, default=3, help="runs of each scan, costing and close; the median counts")
     parser.add_argument("--folder", type=Path, default=Path("build/bench"), help="scratch folder, emptied first")
     given = parser.parse_args()
     stays = _QUICK if given.quick else _FULL
     shutil.rmtree(given.folder, ignore_errors=True)
     (given.folder / "outputs").mkdir(parents=True)
-    print(f"Machine: {machine()}. Scans and closes: median of {given.repeat} runs, each in a process of its own.")
-    full = bench(given.folder, stays, given.repeat)
-    half = bench(given.folder, stays // 2, given.repeat)
+    print(
+        f"Machine: {machine()}. Scans, costing and closes: median of {given.repeat} runs, each in a process of its own."
+    )
+    full, half = (bench(given.folder, size, given.repeat, given.costing) for size in (stays, stays // 2))
     print_growth(half, full)
     solved = measure(solve_reciprocal, _CENTRES, _ITEMS, times=given.repeat)
     print(f"\nReciprocal allocation of {_CENTRES:,} centres x {_ITEMS} cost items: {solved.seconds:.2f} s")
-    print("\n## Spark beside DuckDB\n", flush=True)
-    beside = ["--data", str(_data(given.folder, stays)), "--period", _MONTH[0].name, "--repeat", str(given.repeat)]
-    subprocess.run([sys.executable, "-m", "benchmarks.spark", *beside], check=True)
+    if not given.costing:
+        print("\n## Spark beside DuckDB\n", flush=True)
+        beside = ["--data", str(_data(given.folder, stays)), "--period", _MONTH[0].name, "--repeat", str(given.repeat)]
+        subprocess.run([sys.executable, "-m", "benchmarks.spark", *beside], check=True)
     shutil.rmtree(given.folder)
 
 

@@ -11,7 +11,7 @@ from analysis.periods import parse_range
 from analysis.sources.importer import import_source
 
 ROOT = Path(__file__).parents[2]
-FIRST, LAST = "2023-01", "2023-06"
+FIRST, LAST = "2022-10", "2023-03"
 ALLIANCE_COLUMNS = (
     "Hospital.Service.Area,Hospital.County,Permanent.Facility.Id,Gender,Patient.Disposition,CCSR.Diagnosis.Code,"
     "CCSR.Diagnosis.Description,CCSR.Procedure.Code,CCSR.Procedure.Description,APR.DRG.Code,APR.DRG.Description,"
@@ -29,7 +29,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory):
 
 @pytest.fixture(scope="session")
 def closed_demo(folders: Path) -> Path:
-    """Half a year of a tenth of the demonstration hospital."""
+    """Half a year of a tenth of the demonstration hospital, on both sides of the hospital-wide roll-out."""
     generator = pytest.importorskip("analysis.demo.generator")
     generator.write_demo(folders / "data/demo", stays_per_year=1200, first=FIRST, last=LAST)
     close(folders / "data/demo", parse_range(f"{FIRST}..{LAST}"), folders / "outputs")

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from analysis.audit.monthly import audit_period
 from analysis.closed_period import is_sound, only_one, put_back, read_card, sound_table, write_period
+from analysis.closing.alerts import make_alerts
 from analysis.closing.fingerprint import check_unchanged, run_id, standing_marks
 from analysis.closing.indicators import indicator_rows
 from analysis.closing.integrity import check_integrity
@@ -148,6 +149,7 @@ def _make_tables(work: _Work, period: Period, previous: str) -> None:
     engine.put("left_out", left_out(engine, work.hospital))
     if work.parameters.rules.rules:
         audit_period(engine, work.hospital, period, work.parameters.rules.rules)
+    make_alerts(engine, work.folder, span.first, period)
 
 
 def _methods(work: _Work) -> dict[str, str]:

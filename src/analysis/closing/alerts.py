@@ -1,0 +1,72 @@
+"""Alerts of a period: costs near their standard; sudden shifts and peer outliers against the closed months before."""
+
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from analysis.audit.near_standard import near_standard_alerts
+from analysis.audit.peers import peer_alerts
+from analysis.audit.shifts import COLUMNS, baseline_of, shift_alerts, since
+from analysis.closed_period import sound_table
+from analysis.contract import period_tables
+from analysis.engine import Engine
+from analysis.periods import Period
+
+_CASES = ["stay_id", "hospital_id", "department", "physician_id", "drg_code", "charge_total", "charge_drug"]
+_CASES += ["charge_consumable", "charge_exam", "charge_service", "charge_other"]
+_ITEMS = ["stay_id", "item_code", "physician_id", "quantity", "amount"]
+
+
+def make_alerts(engine: Engine, folder: Path, first: Period, period: Period) -> None:
+    """Make table `alerts`; reads the period's own tables in the engine.
+
+    Parameters
+    ----------
+    folder : outputs/NAME; every period from `first` to the one before `period` is closed there.
+    """
+    parts = [near_standard_alerts(engine)]
+    baseline = baseline_of(period, first)
+    if baseline:
+        _put_history(engine, folder, [max(first, baseline[0].previous), period], since(baseline).previous)
+        parts += [shift_alerts(engine, baseline, period), peer_alerts(engine, baseline, period)]
+        for name in ("case_history", "progress_history", "item_history", "finding_history", "shift_lines"):
+            engine.drop(name)
+    rows = pd.concat([part.astype(object) for part in parts if len(part)] or [parts[0]], ignore_index=True)
+    engine.put("alerts", pa.Table.from_pylist(_plain(rows), period_tables()["alerts"].arrow_schema()))
+
+
+def _put_history(engine: Engine, folder: Path, reach: list[Period], items_from: Period) -> None:
+    """Tables of the closed months and, last, the period itself, with a column `period`."""
+    months = [reach[0]]
+    while months[-1].next < reach[1]:
+        months.append(months[-1].next)
+    late = [month for month in months if month >= items_from]
+    for name, table, columns, wanted in (
+        ("case_history", "cases", _CASES, months),
+        ("progress_history", "work_in_progress", ["stay_id", "hospital_id", "method", "category", "amount"], months),
+        ("item_history", "case_items", _ITEMS, late),
+        ("finding_history", "findings", ["finding_id", "rule_id", "outcome", "stay_id", "physician_id"], months),
+    ):
+        past = [_dated(_closed(folder, month, table, columns), month) for month in wanted]
+        listed = ", ".join(f'"{column}"' for column in columns)
+        now = engine.arrow(f'select {listed} from "{table}"').cast(past[0].drop_columns("period").schema)
+        rows = pa.concat_tables([*past, _dated(now, reach[1])])
+        if "method" in columns:
+            rows = rows.filter(pc.equal(rows["method"], "charge"))
+        engine.put(name, rows)
+
+
+def _closed(folder: Path, month: Period, table: str, columns: list[str]) -> pa.Table:
+    return pq.read_table(sound_table(folder, month, table), columns=columns).select(columns)
+
+
+def _dated(rows: pa.Table, month: Period) -> pa.Table:
+    return rows.append_column("period", pa.array([month.name] * rows.num_rows, pa.string()))
+
+
+def _plain(rows: pd.DataFrame) -> list[dict[str, object]]:
+    """Rows as the schema takes them: what is not known is empty."""
+    return [{name: None if pd.isna(row[name]) else row[name] for name in COLUMNS} for row in rows.to_dict("records")]

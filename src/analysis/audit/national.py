@@ -113,7 +113,13 @@ def _read_file(result: NationalRules, path: Path, terms: Terms) -> None:
             _entry(result, terms, Place(path.name, kind, row), codes)
 
 
+#: Columns that only one kind has.
+_TELLING = {"main_code": "pair", "period": "period", "unit": "frequency"}
+
+
 def _kind(sheet: Sheet, terms: Terms) -> str:
+    if telling := [kind for name, kind in _TELLING.items() if name in sheet.fields]:
+        return telling[0]
     said = next((row.text("kind") for row in sheet.rows if row.text("kind")), "")
     return next((k for text in (said, sheet.said) for word, k in terms.recognised.items() if word in text), "")
 

@@ -94,7 +94,7 @@ def engine():
         yield session
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(hospitals())
 def test_ledger_equals_clinical_plus_unallocated_and_reaches_patients(engine, tables):
     for name, rows in tables.items():

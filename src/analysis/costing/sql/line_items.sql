@@ -1,9 +1,9 @@
 -- Grain: one stay x item x ordering department x performing department x ordering physician; charge lines of the period,
 -- net of refunds. The one reading of the charge lines that all costing goes on from. Lines without a stay (outpatients)
 -- are one row a hospital x item x ordering x performing department.
--- hospital_id: of the lines. dated_cost: purchase cost where the item's price changes within the period, each line at the
+-- hospital_id: of lines without a stay; else the stay tells it. dated_cost: purchase cost where the item's price changes within the period, each line at the
 -- price of its time.
-select l.stay_id, min(l.hospital_id) as hospital_id, l.item_code, l.ordering_department, l.performing_department,
+select l.stay_id, cast(null as varchar) as hospital_id, l.item_code, l.ordering_department, l.performing_department,
   l.physician_id, sum(l.quantity) as quantity, sum(l.amount) as amount,
   sum(case when d.changes then coalesce(cast(l.quantity * d.purchase_price as decimal(28, 10)), l.amount) end) as dated_cost
 from charges l

@@ -1,5 +1,6 @@
--- Grain: one stay (empty: none, or one that is not in the stays) x item x performing centre. Services of the period with
--- what they took by their recipes; drugs, consumables and blood are no services: they leave the pools at purchase price.
+-- Grain: one stay (empty: none) x item x performing centre. Services of the period with what they took by their recipes.
+-- Drugs, consumables and blood are no services: they leave the pools at purchase price. Lines of stays that are not in
+-- the stays belong to no hospital and stay out (orphan_lines shows them).
 -- cost_centre: of the performing department (performing_centres), else of the ordering department, else of the stay's.
 -- measure: minutes or coefficients of these services, as the scheme's service method counts; empty without a recipe, or
 -- where it goes by charges.
@@ -14,7 +15,7 @@ with performed as (
   left join performing_centres p on p.hospital_id = coalesce(s.hospital_id, l.hospital_id) and p.department = l.performing_department
   left join performing_centres o on o.hospital_id = coalesce(s.hospital_id, l.hospital_id) and o.department = l.ordering_department
   left join performing_centres c on c.hospital_id = s.hospital_id and c.department = s.department
-  where coalesce(i.kind, 'other') not in ('drug', 'consumable', 'blood')
+  where coalesce(i.kind, 'other') not in ('drug', 'consumable', 'blood') and (s.stay_id is not null or l.stay_id is null)
   group by s.stay_id, coalesce(s.hospital_id, l.hospital_id), l.item_code,
     case when l.stay_id is null then coalesce(p.outpatient, o.clinic, '?') else coalesce(p.inpatient, o.ward, c.ward, '?') end
 )

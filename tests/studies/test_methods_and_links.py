@@ -182,3 +182,26 @@ def test_small_cells_of_a_drg_are_hidden(tmp_path: Path):
     assert people["physician_id"].tolist() == ["M1", "M2"] and people["cases"].min() >= 10
     spread = cost_sheet_cases.cost_distribution(report, "A")
     assert "35 cases" in spread.text and "0 (0.0%) cost more" in spread.text
+
+
+def test_members_of_an_alliance_do_not_mix(tmp_path: Path):
+    """Two hospitals in one folder, 60 and 500 of cost: each one's links hold its own stays only."""
+    cases, days, costs, wards = [], [], [], []
+    for hospital, amount in (("H", 60.0), ("K", 500.0)):
+        stay = f"{hospital}1"
+        cases.append(case(stay, "A", amount) | {"hospital_id": hospital, "cost_personnel": amount})
+        days.append({"stay_id": stay, "hospital_id": hospital, "cost_centre": "W", "days": 1})
+        costs.append(
+            {"stay_id": stay, "cost_centre": "W", "method": "top_down", "cost_item": "personnel", "amount": amount}
+        )
+        wards.append({"hospital_id": hospital, "cost_centre": "W", "setting": "inpatient", "cost_item": "personnel",
+                      "direct": amount, "from_administration": 0.0, "from_auxiliary": 0.0, "from_technology": 0.0,
+                      "full_cost": amount})  # fmt: skip
+    tables = {"cases": cases, "patient_days": days, "case_costs": costs, "centre_costs": wards}
+    period = Period("2023-06")
+    frames = {name: pd.DataFrame(rows) for name, rows in tables.items()}
+    write_period(tmp_path / "hand", period, shaped(frames), card_of(period, "hand", "CNY", "zh"))
+    report = open_report("data/hand", period.name, str(tmp_path), "en", "H")
+    for link, column in ((links.departments_to_cases, "stays"), (links.stays_over_the_month, "discharged")):
+        finding = link(report)
+        assert not finding.alarm and finding.table.rows[column].iloc[0] == 60

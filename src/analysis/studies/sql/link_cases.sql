@@ -1,6 +1,9 @@
 -- Grain: one method of case costing x cost item of the month: inpatient full cost of its allocation beside what stays bear
 -- and what reached none.
 with methods as (select distinct method from case_costs where period = $period),
+others as (
+  select distinct stay_id from patient_days where hospital_id <> $hospital
+),
 allocated as (
   select m.method, c.cost_item, c.full_cost as amount
   from centre_costs c join methods m on m.method in ('top_down', 'bottom_up', 'cost_to_income')
@@ -15,12 +18,7 @@ sides as (
   union all
   select c.method, c.cost_item, 0, c.amount, 0
   from case_costs c
-  where c.period = $period
-    and exists (select 1 from patient_days d where d.stay_id = c.stay_id and d.hospital_id = $hospital)
-  union all
-  select c.method, c.cost_item, 0, c.amount, 0
-  from case_costs c
-  where c.period = $period and not exists (select 1 from patient_days d where d.stay_id = c.stay_id)
+  where c.period = $period and not exists (select 1 from others o where o.stay_id = c.stay_id)
   union all
   select method, cost_item, 0, 0, amount from unallocated
   where hospital_id = $hospital and period = $period and level = 'case'

@@ -1,10 +1,12 @@
 -- Grain: one method of case costing x cost item of the month: in house at its begin + cost of the month = discharged +
 -- booked after discharge + in house at its end. The discharged are those of cases where these carry the method.
-with book as (
+with others as (select distinct stay_id from patient_days where hospital_id <> $hospital),
+book as (
   select stay_id, method, category as cost_item, amount as opening, 0 as month from work_in_progress
   where period = $previous and hospital_id = $hospital and method <> 'charge'
   union all
-  select stay_id, method, cost_item, 0, amount from case_costs where period = $period
+  select c.stay_id, c.method, c.cost_item, 0, c.amount from case_costs c
+  where c.period = $period and not exists (select 1 from others o where o.stay_id = c.stay_id)
 ),
 states as (
   select b.*, case when c.stay_id is not null then 'discharged' when w.stay_id is not null then 'house' else 'late' end as state

@@ -34,7 +34,7 @@ def against_truth(folder: Path, seed: int, stays: int, first: str = FIRST, last:
     write_truth(data, [COSTS])
     close(data, months, outputs)
     engine = Engine()
-    for name in ("services", "case_costs", "cases"):
+    for name in ("services", "case_costs", "cases", "centre_capacity"):
         files = {month.name: outputs / data.name / month.name / "tables" / f"{name}.parquet" for month in months}
         engine.stack(period_tables()[name], files)
     for name in ("charges", "items", "cost_centres"):
@@ -61,6 +61,15 @@ def services(engine: Engine) -> pd.DataFrame:
 def weighted(found: pd.DataFrame, kind: str) -> float:
     """Found / true - 1 of all services together."""
     return found[f"found_{kind}"].sum() / found[f"true_{kind}"].sum() - 1
+
+
+def utilisation(engine: Engine) -> pd.Series:
+    """Minutes worked / practical minutes of every centre over all months, outpatients' estimated."""
+    return engine.frame(
+        """select cost_centre, sum(used_minutes + estimated_minutes) / sum(practical_minutes) as used
+        from centre_capacity where class = 'technology' or used_minutes is not null
+        group by cost_centre order by cost_centre"""
+    ).set_index("cost_centre")["used"]
 
 
 def groups(engine: Engine) -> pd.DataFrame:
@@ -102,9 +111,9 @@ def main() -> None:
     for seed in given.seeds:
         asked = seed, given.stays, given.first, given.last
         with tempfile.TemporaryDirectory() as scratch, against_truth(Path(scratch), *asked) as engine:
-            found, drgs = services(engine), groups(engine)
+            found, drgs, used = services(engine), groups(engine), utilisation(engine)
         print(f"\n## seed {seed}\n")
-        print(_by_centre(found).to_string(float_format="{:+.3f}".format))
+        print(_by_centre(found).join(used).to_string(float_format="{:+.3f}".format))
         print(ranks(drgs).to_string(float_format="{:.3f}".format))
         print(_largest(drgs).to_string(float_format="{:,.2f}".format))
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pandas as pd
 import pytest
 
-from benchmarks.truth import KINDS, SERVICES, against_truth, groups, ranks, services, weighted
+from benchmarks.truth import KINDS, SERVICES, against_truth, groups, ranks, services, utilisation, weighted
 
 _WITHIN = 0.05
 _BOTH_SETTINGS = {"01280", "01290", "0206"}
@@ -20,18 +20,19 @@ _BOTH_SETTINGS = {"01280", "01290", "0206"}
 class Found(NamedTuple):
     services: pd.DataFrame
     groups: pd.DataFrame
+    used: pd.Series
 
 
 @pytest.fixture(scope="module")
 def third_of_a_year(tmp_path_factory: pytest.TempPathFactory) -> Found:
     with against_truth(tmp_path_factory.mktemp("h"), 101, 1500, "2022-01", "2022-04") as engine:
-        return Found(services(engine), groups(engine))
+        return Found(services(engine), groups(engine), utilisation(engine))
 
 
 @pytest.fixture(scope="module", params=[202, 303])
 def year(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Found]:
     with against_truth(tmp_path_factory.mktemp("h"), request.param, 2400) as engine:
-        yield Found(services(engine), groups(engine))
+        yield Found(services(engine), groups(engine), utilisation(engine))
 
 
 def _check_services(found: pd.DataFrame) -> None:
@@ -61,6 +62,15 @@ def _check_groups(found: pd.DataFrame, groups_at_least: int) -> None:
 def test_a_third_of_a_year(third_of_a_year: Found):
     _check_services(third_of_a_year.services)
     _check_groups(third_of_a_year.groups, 10)
+
+
+def test_centres_work_within_their_capacity(third_of_a_year: Found):
+    used = third_of_a_year.used
+    technology = used[used.index.str.startswith("02")]
+    assert len(technology) == 8
+    assert technology.between(0.2, 1.0).all(), technology
+    assert 0.3 < used["01301"] < 1.0
+    assert 0.3 < used[used.index.str.startswith("01")].median() < 0.7
 
 
 def test_top_down_takes_from_stents_and_gives_to_heart_failure(third_of_a_year: Found):

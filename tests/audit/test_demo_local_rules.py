@@ -6,6 +6,7 @@ import pytest
 
 from analysis.audit.rule_checks import NEEDS
 from analysis.audit.rule_files import RuleSet, read_rules
+from analysis.audit.rules import Condition, Rule
 from analysis.demo.parameters import demo_parameters
 from analysis.settings import parameters_folder
 
@@ -46,6 +47,12 @@ def test_every_basis_says_where_it_comes_from(rules: RuleSet):
 
 def test_some_rule_can_speak_before_during_and_after(rules: RuleSet):
     assert any(rule.stages == ["before", "during", "after"] and rule.status == "active" for rule in rules.rules)
+
+
+def test_the_guide_names_all_a_rule_may_hold():
+    guide = (parameters_folder(Path(__file__).parent).parent / "docs" / "audit-rules.md").read_text("utf8")
+    words = {*NEEDS, *Rule.model_fields, *Condition.model_fields} - {"source", "region", "title", "national", "panels"}
+    assert [word for word in sorted(words) if f"`{word}" not in guide and f"{word}:" not in guide] == []
 
 
 def test_fraud_is_told_apart_from_what_is_only_not_compliant(rules: RuleSet):

@@ -30,7 +30,7 @@ MARKS: dict[str, tuple[str, str, str, bool]] = {
     "shown": ("–", "仅列示", "shown only", False),
     "loss": ("▼", "亏损", "loss", True),
     "surplus": ("✓", "盈余", "surplus", False),
-    "unsure": ("?", "两法不一", "methods differ", False),
+    "unsure": ("?", "两法不一", "unsure", False),
     "above": ("▽", "高于收入", "above income", False),
     "below": ("–", "低于收入", "below income", False),
     "watch": ("▲", "成本降、质量降", "cost and quality down", True),
@@ -64,8 +64,8 @@ class Table:
     """Rows with a description of their columns.
 
     `by_row`: for columns of kind `by_row`, the kind of every row (rows of different units). `alarm`: (row, column)
-    cells shown in red. `strong`: rows shown bold, such as a total. `sheet`: name of the Excel sheet. `on_page`: rows that
-    the page shows, empty = all; the workbook has every row.
+    cells shown in red. `strong`: rows shown bold, such as a total. `sheet`: name of the Excel sheet. `on_page`: rows
+    that the page shows, empty = all; the workbook has every row.
     """
 
     rows: pd.DataFrame

@@ -86,8 +86,8 @@ def services_to_items(report: Report) -> Finding:
         "仅列示：作业成本法只计已用分钟，闲置产能单列；床日承担的病房成本与单独收费的药品、材料不属于服务项目；"
         "有收费明细的门诊服务也计在项目内。",
         "Shown only: activity-based cost holds the minutes used, idle capacity stands apart; what a ward's beds carry "
-        "and drugs and materials charged separately belong to no service item; outpatients' services with charge lines are "
-        "counted too.",
+        "and drugs and materials charged separately belong to no service item; outpatients' services with charge "
+        "lines are counted too.",
     )
     shown = rows.index[(rows["family"] != "clinical")]
     columns = [head(report, "name", "执行科室", "Performing centre"), *money_heads(report, rows, heads)]

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+import pyarrow.parquet as pq
+
 from analysis.audit.rule_files import RuleSet, read_rules
 from analysis.closing.targets import Targets
 from analysis.costing.scheme import CostingScheme
@@ -47,8 +49,16 @@ def read_parameters(hospital: Hospital) -> Parameters:
     standards = named(StandardCosts, settings.standard_costs, StandardCosts(name="", source=""))
     files += [folder / "payment" / f"{name}.yaml" for name in settings.payment]
     text = "\n".join(f"{file.name}\n{file.read_text('utf8', errors='replace')}" for file in files if file.is_file())
-    rules = read_rules(settings.rules, folder / "rules")
+    rules = read_rules(settings.rules, folder / "rules", _items(hospital) if settings.rules else None)
     return Parameters(folder, settings, scheme, targets, caps, standards, rules, f"{text}\n{rules.text}")
+
+
+def _items(hospital: Hospital) -> set[str] | None:
+    """The hospital's item codes; None where it has no table of them."""
+    files = hospital.files("items")
+    hospital.check(files)
+    codes = [code for file in files for code in pq.read_table(file, columns=["item_code"])["item_code"].to_pylist()]
+    return set(codes) if files else None
 
 
 _FOLDERS: dict[type, str] = {

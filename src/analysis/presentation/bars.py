@@ -11,6 +11,8 @@ from analysis.presentation.palette import ACCENT, BAD, FAINT, GREY, LIGHT
 from analysis.presentation.svg import chart_style, new_figure, to_svg
 
 Values = Sequence[float | None]
+#: From so many bars on they stand closer, so that their table fits on the same page.
+_MANY = 15
 
 
 def ranked_bars(
@@ -27,7 +29,7 @@ def ranked_bars(
     colours = [BAD if wrong else ACCENT for wrong in list(bad) or [False] * len(labels)]
     fills = ["white" if p else colour for p, colour in zip(pale, colours, strict=True)]
     with mpl.rc_context(chart_style()):
-        figure, axes = new_figure(0.21 * len(labels) + 0.2)
+        figure, axes = new_figure((0.21 if len(labels) < _MANY else 0.18) * len(labels) + 0.2)
         rows = np.arange(len(labels))
         axes.barh(rows, values, height=0.62, color=fills, edgecolor=colours, linewidth=0.9)
         _write_at_ends(axes, values, [style.write(value, kind) for value in values])

@@ -1,17 +1,10 @@
 """Closed months made up for statistics: cases with their items, in an engine as closing lays them out."""
 
-from datetime import datetime
-
 import numpy as np
 import pandas as pd
 
 from analysis.engine import Engine
 from analysis.periods import Period, parse_range
-
-_EMPTY_PROGRESS = pd.DataFrame({
-    "stay_id": pd.Series(dtype="str"), "hospital_id": pd.Series(dtype="str"), "method": pd.Series(dtype="str"),
-    "category": pd.Series(dtype="str"), "amount": pd.Series(dtype="float"), "period": pd.Series(dtype="str"),
-})  # fmt: skip
 
 
 def months(first: str, last: str) -> list[Period]:
@@ -70,10 +63,6 @@ def engine_of(cases: pd.DataFrame, findings: pd.DataFrame | None = None) -> Engi
         pd.DataFrame({"item_code": ["OLD", "NEW", "C", "S"], "kind": ["drug", "drug", "consumable", "treatment"]}),
     )
     engine.put("case_history", cases)
-    engine.put("progress_history", _EMPTY_PROGRESS)
-    engine.put(
-        "stays", cases[["stay_id", "hospital_id", "department", "drg_code"]].assign(admitted_at=datetime(2022, 1, 1))
-    )
     none = pd.DataFrame({"stay_id": pd.Series(dtype="str"), "outcome": pd.Series(dtype="str")})
     engine.put("finding_history", none if findings is None else findings)
     return engine

@@ -31,6 +31,10 @@ def _named(folder: Path) -> Path:
     return folder if folder.name not in {"", ".."} else folder.resolve()
 
 
+def _optional(folder: Path | None) -> Path | None:
+    return _named(folder) if folder else None
+
+
 Data = Annotated[Path, typer.Argument(help="data folder, e.g. data/demo", callback=_named)]
 Outputs = Annotated[Path, typer.Option(help="where closed months and reports go", callback=_named)]
 
@@ -181,6 +185,35 @@ def rules(
     else:
         lines = rule_desk.compare_files(*paths) if len(paths) == 2 else rule_desk.check_file(paths[0], data)
     typer.echo("\n".join(lines))
+
+
+@app.command()
+def review(
+    source: Annotated[Path, typer.Argument(help="data folder, or a worklist that came back (.xlsx)")],
+    period: Annotated[str, typer.Option(help="closed month of the worklist, e.g. 2023-06")] = "",
+    out: Annotated[Path | None, typer.Option(help="worklist to write (.xlsx)")] = None,
+    department: Annotated[str, typer.Option(help="code of one department; else all")] = "",
+    language: Annotated[Language | None, typer.Option(help="of the worklist; else the hospital's")] = None,
+    into: Annotated[Path | None, typer.Option(help="data folder that takes the answers", callback=_optional)] = None,
+    outputs: Outputs = Path("outputs"),
+) -> None:
+    """Write a department's findings and denials to answer, or read the answers back.
+
+    review data/demo --period 2023-06 --department 02 --out work.xlsx, then review work.xlsx --into data/demo
+    """
+    if into is not None:
+        from analysis.audit.answers import take_answers
+
+        typer.echo(f"{take_answers(source, into, outputs)} answers added to {into}")
+        return
+    if out is None or not period:
+        raise typer.BadParameter("give --period and --out to write a worklist, or --into to read one")
+    from analysis.audit.worklist import write_worklist
+
+    parse_range(period)
+    cases = write_worklist(_named(source), outputs, period, out, department, language.value if language else None)
+    typer.echo(f"{cases} cases to answer")
+    typer.echo(f"wrote {out}")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -72,22 +72,6 @@ def test_a_small_department_is_not_tested():
     assert "10" not in set(alerts["subject"])
 
 
-def test_stays_in_house_count_with_what_the_month_charged_them():
-    """Charged 300 by the end of August (100 drugs), 1,000 at discharge (500 drugs): September is 700, 400 of drugs."""
-    engine = engine_of(_house().head(0))
-    case = {"stay_id": "s", "hospital_id": "H1", "department": "10", "physician_id": "P", "drg_code": "GB19",
-            "charge_total": 1000.0, "charge_drug": 500.0, "charge_consumable": 0.0, "period": "2022-09"}  # fmt: skip
-    engine.put("case_history", pd.DataFrame([case]))
-    engine.put("stays", pd.DataFrame([case])[["stay_id", "department", "drg_code"]])
-    progress = {"stay_id": "s", "hospital_id": "H1", "method": "charge", "period": "2022-08"}
-    rows = [progress | {"category": "drug", "amount": 100.0}, progress | {"category": "exam", "amount": 200.0}]
-    engine.put("progress_history", pd.DataFrame(rows))
-    engine.make("analysis.audit", "shift_stays", first="2022-08")
-    stays = engine.frame("select * from shift_stays where basis = 'month' order by period")
-    assert stays["charge"].tolist() == [300.0, 700.0]
-    assert stays["drug"].tolist() == [pytest.approx(1 / 3), pytest.approx(4 / 7)]
-
-
 def test_a_jump_taken_apart_by_hand():
     """Ten cases now, twenty before (200 a case then: 4,000).
 

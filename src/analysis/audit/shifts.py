@@ -22,11 +22,10 @@ COLUMNS = ["kind", "hospital_id", "scope", "subject", "observed", "expected", "l
 
 
 class Measure(NamedTuple):
-    """`value`: column of shift_months whose mean over the stays of a `basis` is watched; `items`: kind of item in it."""
+    """`value`: column of shift_months whose mean over the cases is watched; `items`: the kind of item in it."""
 
     kind: str
     value: str
-    basis: str
     items: str
 
     @property
@@ -35,9 +34,9 @@ class Measure(NamedTuple):
 
 
 MEASURES = (
-    Measure("drug_share_shift", "drug", "month", "drug"),
-    Measure("consumable_share_shift", "consumable", "month", "consumable"),
-    Measure("charge_per_case_shift", "charge", "case", ""),
+    Measure("drug_share_shift", "drug", "drug"),
+    Measure("consumable_share_shift", "consumable", "consumable"),
+    Measure("charge_per_case_shift", "charge", ""),
 )
 
 
@@ -61,21 +60,20 @@ def series_of(engine: Engine, baseline: list[Period], period: Period) -> pd.Data
 
     Returns
     -------
-    Columns kind, hospital_id, scope, subject, period, cases, observed (mean of the stays), expected (mean of the same
+    Columns kind, hospital_id, scope, subject, period, cases, observed (mean of the cases), expected (mean of the same
     DRGs in the baseline) and value = observed - expected of shares, ln(observed / expected) of money; NaN with fewer
-    than 30 stays.
+    than 30 cases.
     """
     months = {"first": baseline[0].name, "last": baseline[-1].name, "period": period.name}
     engine.make(_SQL, "shift_stays", **months)
     rows = engine.frame(sql_text(_SQL, "shift_months"), least=LEAST_OF_DRG, **months)
     parts = []
     for measure in MEASURES:
-        part = rows[rows["basis"] == measure.basis]
-        observed, expected = part[measure.value] / part["cases"], part[f"{measure.value}_expected"] / part["cases"]
+        observed, expected = rows[measure.value] / rows["cases"], rows[f"{measure.value}_expected"] / rows["cases"]
         with np.errstate(divide="ignore", invalid="ignore"):
             value = np.log(observed / expected) if measure.is_money else observed - expected
-        known = part["cases"].ge(LEAST_CASES) & np.isfinite(value)
-        part = part[["hospital_id", "scope", "subject", "period", "cases"]]
+        known = rows["cases"].ge(LEAST_CASES) & np.isfinite(value)
+        part = rows[["hospital_id", "scope", "subject", "period", "cases"]]
         parts.append(part.assign(kind=measure.kind, observed=observed, expected=expected, value=value.where(known)))
     return pd.concat(parts, ignore_index=True)
 
@@ -85,9 +83,8 @@ def shift_alerts(engine: Engine, baseline: list[Period], period: Period) -> pd.D
 
     Parameters
     ----------
-    engine : holds case_history, progress_history and item_history (cases, work in progress by charges, and items of
-        stays, with a column period; of the baseline and all months from there to the period; items of the last six
-        months of the baseline are enough), stays and items.
+    engine : holds case_history (cases of the baseline and the period, with a column period), item_history (items of
+        their stays; for the last six months of the baseline and the period is enough) and items.
     baseline : of `baseline_of`; empty = nothing is tested.
     """
     judged = judged_series(engine, baseline, period)
@@ -136,7 +133,7 @@ def _evidence(engine: Engine, row: Any, months: dict[str, str]) -> dict[str, Any
     """What moved: money a stay by mix, price and volume, and the items and physicians that moved it most."""
     measure = next(one for one in MEASURES if one.kind == row.kind)
     subject = {"hospital": row.hospital_id, "scope": row.scope, "subject": row.subject}
-    values = {"basis": measure.basis, "kind": measure.items, **months, **subject}
+    values = {"kind": measure.items, **months, **subject}
     items = engine.frame(sql_text(_SQL, "shift_items"), **values)
     sums = engine.frame(sql_text(_SQL, "shift_cases"), **values).iloc[0]
     found = {"cases": int(row.cases)} | decomposed(items, float(sums["now"]), float(sums["before"]))

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from analysis.audit.near_standard import near_standard_alerts
@@ -30,9 +29,9 @@ def make_alerts(engine: Engine, folder: Path, first: Period, period: Period) -> 
     parts = [near_standard_alerts(engine)]
     baseline = baseline_of(period, first)
     if baseline:
-        _put_history(engine, folder, [max(first, baseline[0].previous), period], since(baseline).previous)
+        _put_history(engine, folder, [baseline[0], period], since(baseline).previous)
         parts += [shift_alerts(engine, baseline, period), peer_alerts(engine, baseline, period)]
-        for name in ("case_history", "progress_history", "item_history", "finding_history", "shift_lines"):
+        for name in ("case_history", "item_history", "finding_history", "shift_stays", "shift_lines"):
             engine.drop(name)
     rows = pd.concat([part.astype(object) for part in parts if len(part)] or [parts[0]], ignore_index=True)
     engine.put("alerts", pa.Table.from_pylist(_plain(rows), period_tables()["alerts"].arrow_schema()))
@@ -46,17 +45,13 @@ def _put_history(engine: Engine, folder: Path, reach: list[Period], items_from: 
     late = [month for month in months if month >= items_from]
     for name, table, columns, wanted in (
         ("case_history", "cases", _CASES, months),
-        ("progress_history", "work_in_progress", ["stay_id", "hospital_id", "method", "category", "amount"], months),
         ("item_history", "case_items", _ITEMS, late),
         ("finding_history", "findings", ["finding_id", "rule_id", "outcome", "stay_id", "physician_id"], months),
     ):
         past = [_dated(_closed(folder, month, table, columns), month) for month in wanted]
         listed = ", ".join(f'"{column}"' for column in columns)
         now = engine.arrow(f'select {listed} from "{table}"').cast(past[0].drop_columns("period").schema)
-        rows = pa.concat_tables([*past, _dated(now, reach[1])])
-        if "method" in columns:
-            rows = rows.filter(pc.equal(rows["method"], "charge"))
-        engine.put(name, rows)
+        engine.put(name, pa.concat_tables([*past, _dated(now, reach[1])]))
 
 
 def _closed(folder: Path, month: Period, table: str, columns: list[str]) -> pa.Table:

@@ -19,6 +19,7 @@ from analysis.closing.left_out import left_out
 from analysis.closing.parameters import Parameters, read_parameters
 from analysis.closing.span import Span, span_of
 from analysis.closing.standards import make_standards
+from analysis.closing.suspension import suspended_in
 from analysis.contract import period_tables, schemas_id
 from analysis.costing.monthly import cost_period
 from analysis.engine import Engine, open_engine, sql_text
@@ -99,19 +100,23 @@ def close(
 def _close_one(work: _Work, period: Period, previous: str) -> CloseResult:
     began = time.perf_counter()
     work.span.check_ledger(period)
-    identity, inputs = run_id(work.engine, work.hospital, period, work.parameters.text, previous, work.standing)
     put_back(work.folder, period)
     card = read_card(work.folder, period)
+    rules = work.parameters.rules.rules
+    suspended = suspended_in(work.engine, work.folder, work.span.first, period, rules, card)
+    text = f"{work.parameters.text}\nsuspended {suspended}"
+    identity, inputs = run_id(work.engine, work.hospital, period, text, previous, work.standing)
     if card and card["run_id"] == identity and is_sound(work.folder, period, card):
         return CloseResult(period, identity, "unchanged", time.perf_counter() - began)
     work.hospital.attach_partitions(work.engine, [period])
     begun, used = time.perf_counter(), time.process_time()
-    _make_tables(work, period, previous)
+    _make_tables(work, period, previous, suspended)
     computing, processor = time.perf_counter() - begun, time.process_time() - used
     tables = {name: work.engine.shaped(table, _SOURCE.get(name)) for name, table in period_tables().items()}
     check_unchanged(work.hospital, period, inputs)
     _refuse_if_open(tables["reconciliation"], work.hospital, period)
     made_from = _card(work, period) | {"run_id": identity, "previous": previous, "inputs": inputs}
+    made_from["suspended"] = suspended
     write_period(work.folder, period, tables, made_from | {"rows": {name: t.num_rows for name, t in tables.items()}})
     return CloseResult(period, identity, "closed", time.perf_counter() - began, computing, processor)
 
@@ -120,8 +125,8 @@ def _close_one(work: _Work, period: Period, previous: str) -> CloseResult:
 _SOURCE = {"departments": "departments_closed"}
 
 
-def _make_tables(work: _Work, period: Period, previous: str) -> None:
-    """Leave every table of the closed period in the engine."""
+def _make_tables(work: _Work, period: Period, previous: str, suspended: Mapping[str, str]) -> None:
+    """Leave every table of the closed period in the engine; `suspended` rules do not run."""
     engine, span = work.engine, work.span
     values: dict[str, Any] = {
         "start_at": period.start,
@@ -147,8 +152,9 @@ def _make_tables(work: _Work, period: Period, previous: str) -> None:
         engine.make(_SQL, name, **values)
     engine.put("indicators", indicator_rows(engine, work.parameters.targets.of(period), **values))
     engine.put("left_out", left_out(engine, work.hospital))
-    if work.parameters.rules.rules:
-        audit_period(engine, work.hospital, period, work.parameters.rules.rules)
+    rules = [rule for rule in work.parameters.rules.rules if f"{rule.id} {rule.version}" not in suspended]
+    if rules:
+        audit_period(engine, work.hospital, period, rules)
     make_alerts(engine, work.folder, span.first, period)
 
 

@@ -3,4 +3,4 @@ select count(*) filter (where period = $period) as now, count(*) filter (where p
   coalesce(sum(charge) filter (where period = $period), 0) as charge,
   coalesce(sum(charge) filter (where period between $since and $last), 0) as charge_before
 from shift_stays
-where basis = $basis and hospital_id = $hospital and ($scope = 'hospital' or department = $subject)
+where hospital_id = $hospital and ($scope = 'hospital' or department = $subject)

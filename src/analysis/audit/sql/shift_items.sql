@@ -5,13 +5,13 @@ with weights as (
   select drg_code,
     count(*) filter (where period = $period) / nullif(count(*) filter (where period between $since and $last), 0) as weight
   from shift_stays
-  where basis = $basis and hospital_id = $hospital and ($scope = 'hospital' or department = $subject)
+  where hospital_id = $hospital and ($scope = 'hospital' or department = $subject)
   group by drg_code
 ),
 lines as (
   select l.*, coalesce(w.weight, 0) as weight
   from shift_lines l left join weights w on w.drg_code = l.drg_code
-  where l.basis = $basis and l.hospital_id = $hospital and ($scope = 'hospital' or l.department = $subject)
+  where l.hospital_id = $hospital and ($scope = 'hospital' or l.department = $subject)
     and ($kind = '' or l.kind = $kind)
 )
 select item_code, physician_id,

@@ -7,7 +7,7 @@ from hand_hospital import arrow_rows, hand_hospital
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from analysis.contract import contract_tables, period_tables
+from analysis.contract import contract_tables
 from analysis.costing.monthly import cost_period
 from analysis.costing.scheme import CostingScheme
 from analysis.engine import open_engine
@@ -90,7 +90,6 @@ def engine():
         rows = hand_hospital()
         for name, table in contract_tables().items():
             session.put(name, arrow_rows(table, rows.get(name, [])))
-        session.put("alternative_costs", arrow_rows(period_tables()["alternative_costs"], []))
         yield session
 
 

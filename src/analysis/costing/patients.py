@@ -38,13 +38,7 @@ class _Month:
 
 
 def cost_patients(engine: Engine, scheme: CostingScheme | None) -> None:
-    """Make case_costs and unallocated, by every method; needs the month's tables of lines and allocate_centres.
-
-    Raises
-    ------
-    ZeroDivisionError
-        Never for tables of the contract: a pool without shares is unallocated.
-    """
+    """Make case_costs and unallocated, by every method; needs the tables of lines, of services and of allocation."""
     for table in ("numbered_stays", "numbered_centres"):
         engine.make(_SQL, table)
     engine.put("numbered_items", pa.table({"item": list(range(len(_ITEMS))), "cost_item": list(_ITEMS)}))

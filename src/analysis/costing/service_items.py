@@ -55,26 +55,29 @@ def _capacity_rows(centres: pd.DataFrame) -> pd.DataFrame:
 
 def _service_rows(rows: pd.DataFrame) -> pd.DataFrame:
     """One row a service item, centre and method."""
-    coefficients = rows["used_coefficient"] + rows["estimated_coefficient"].fillna(0.0)
     price = (rows["revenue"] / rows["volume"]).where(rows["volume"] > 0)
-    rate = cost_to_charge(rows["cost"], rows["practical_minutes"])
-    direct = cost_to_charge(rows["direct_cost"], rows["practical_minutes"])
-    activity = {
-        "unit_cost": activity_unit_cost(rows["minutes"], rate, rows["material"]),
-        "direct_unit_cost": activity_unit_cost(rows["minutes"], direct, rows["material"]),
-        "material": rows["material"],
-    }
-    units = {
-        "activity": activity,
-        "equivalence": {"unit_cost": shared_unit_cost(rows["pool"], rows["coefficient"], coefficients)},
-        "ratio": {"unit_cost": shared_unit_cost(rows["pool"], price, rows["whole_revenue"])},
-    }
     same = rows[[*_CENTRE, "item_code", "volume", "revenue"]].assign(
         unit_price=price, minutes=rows["volume"] * rows["minutes"], material=np.nan, direct_unit_cost=np.nan
     )
     frames = []
-    for method, unit in units.items():
-        own = same.assign(method=method, **unit)
+    for method, columns in _units(rows, price).items():
+        own = same.assign(method=method, **columns)
         own["cost"] = (own["volume"] * own["unit_cost"]).round(2)
         frames.append(own.assign(margin=own["revenue"] - own["cost"]))
     return pd.concat(frames, ignore_index=True)
+
+
+def _units(rows: pd.DataFrame, price: pd.Series) -> dict[str, dict[str, object]]:
+    """Unit costs by method; what only time-driven costing tells stands with it."""
+    rate = cost_to_charge(rows["cost"], rows["practical_minutes"])
+    direct = cost_to_charge(rows["direct_cost"], rows["practical_minutes"])
+    coefficients = rows["used_coefficient"] + rows["estimated_coefficient"].fillna(0.0)
+    return {
+        "activity": {
+            "unit_cost": activity_unit_cost(rows["minutes"], rate, rows["material"]),
+            "direct_unit_cost": activity_unit_cost(rows["minutes"], direct, rows["material"]),
+            "material": rows["material"],
+        },
+        "equivalence": {"unit_cost": shared_unit_cost(rows["pool"], rows["coefficient"], coefficients)},
+        "ratio": {"unit_cost": shared_unit_cost(rows["pool"], price, rows["whole_revenue"])},
+    }

@@ -184,3 +184,10 @@ def test_over_price_only_where_two_methods_agree(tmp_path: Path):
     assert rows_of(finding).set_index("item_code")["verdict"].to_dict() == {
         "A": "loss", "B": "unsure", "C": "surplus", "D": "above"}  # fmt: skip
     assert "2 items cost more than the price, CNY 20 in all" in finding.text and finding.alarm
+
+
+def test_accounts_without_lines_or_capacities_say_what_they_need(small: Small):
+    """The small hospital has a ledger, but neither service items nor minutes."""
+    report = opened(small, "en")
+    assert services.service_summary(report).text.startswith("Not computed: this needs charge lines")
+    assert "practical minutes (resources)" in capacity.idle_capacity(report).text

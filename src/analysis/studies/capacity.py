@@ -7,12 +7,15 @@ from analysis.presentation.palette import LIGHT
 from analysis.presentation.stacks import Part, stacked_shares
 from analysis.presentation.tables import Table
 from analysis.presentation.wording import listed, plural
-from analysis.studies.absent import absent
 from analysis.studies.report import Report
-from analysis.studies.services import NEEDS
+from analysis.studies.services import not_costed
 from analysis.studies.wide import head, table_money
 
 _MOST = 20
+_TABLES = (
+    "实际产能（resources）与作业配方的分钟（service_recipes）",
+    "practical minutes (resources) and the minutes of recipes (service_recipes)",
+)
 
 
 def idle_capacity(report: Report) -> Finding:
@@ -21,7 +24,7 @@ def idle_capacity(report: Report) -> Finding:
     rows = report.sql("capacity")
     rows = rows[(rows["practical_minutes"] > 0) & rows["unused_minutes"].notna()]
     if rows.empty:
-        return absent(report, question, *NEEDS)
+        return not_costed(report, question, *_TABLES)
     rows = rows.sort_values(["unused_cost", "cost_centre"], ascending=[False, True], ignore_index=True)
     names = report.names("cost_centre")
     rows["centre"] = [names.get(code, code) for code in rows["cost_centre"]]

@@ -14,7 +14,20 @@ from analysis.vocabulary import codes, label
 
 NEEDS = ("unit cost of service items", "cost of departments and cases")
 METHODS = tuple(codes("service_method"))
+_LINES = ("带执行科室的收费明细（charges）", "charge lines with their performing department (charges)")
 _MOST = 15
+
+
+def not_costed(report: Report, question: str, zh: str, en: str) -> Finding:
+    """What a month with accounts would need besides them; without accounts, which tables are missing.
+
+    Parameters
+    ----------
+    zh, en : the tables that are needed, in words.
+    """
+    if report.sql("clinical_costs").empty:
+        return absent(report, question, *NEEDS)
+    return Finding(question, None, report.say(f"未计算：需要{zh}。", f"Not computed: this needs {en}."))
 
 
 def service_rows(report: Report) -> pd.DataFrame:
@@ -53,7 +66,7 @@ def service_summary(report: Report) -> Finding:
     question = report.say("服务项目收入抵得上成本吗？", "Does the income of services cover their cost?")
     rows = service_rows(report)
     if rows.empty:
-        return absent(report, question, *NEEDS)
+        return not_costed(report, question, *_LINES)
     made = _summary(report, rows)
     total = made.iloc[-1]
     methods = [name for name in METHODS if made[f"cost_{name}"].notna().any()]
@@ -138,7 +151,7 @@ def services_over_price(report: Report) -> Finding:
     question = report.say("哪些服务项目的单位成本高于价格？", "Which services cost more than their price?")
     rows = service_rows(report)
     if rows.empty:
-        return absent(report, question, *NEEDS)
+        return not_costed(report, question, *_LINES)
     rows = rows.assign(losing=rows["verdict"].isin(["loss", "above"]))
     rows = rows.sort_values(["losing", "margin", "item_code", "cost_centre"], ascending=[False, True, True, True])
     rows = rows.reset_index(drop=True)

@@ -9,6 +9,7 @@ audit_rule_procedures, audit_rule_evidence, audit_rule_subsumes
 """
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -28,7 +29,8 @@ _TEXT, _NUMBER, _FLAG = pa.string(), pa.float64(), pa.bool_()
 _ROWS = {
     "rule_no": pa.int64(), "rule_id": _TEXT, "rule_version": _TEXT, "template": _TEXT, "pattern": _TEXT,
     "status": _TEXT, "result": _TEXT, "nature": _TEXT, "all_items": _FLAG, "panels": _FLAG,
-    "limit_value": _NUMBER, "window_kind": _TEXT, "window_seconds": _NUMBER, "before": _FLAG, "during": _FLAG, "after": _FLAG, "by_line": _FLAG,
+    "limit_value": _NUMBER, "window_kind": _TEXT, "window_seconds": _NUMBER, "by_line": _FLAG,
+    "before": _FLAG, "during": _FLAG, "after": _FLAG,
     "effective_from": pa.date32(), "effective_to": pa.date32(), "said_zh": _TEXT, "said_en": _TEXT,
 }  # fmt: skip
 _TABLES = {
@@ -51,9 +53,24 @@ _Rows = dict[str, list[dict[str, Any]]]
 _Asked = tuple[str, str, str, float | None, tuple[Any, ...], tuple[str, ...]]
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What the rules that run make necessary, so that nothing else is done.
+
+    templates : that some rule has; all_items : of them those that judge every item; patterns : of stays and coding;
+    kinds : of conditions that are asked; retest_hours : the longest interval.
+    """
+
+    templates: frozenset[str]
+    all_items: frozenset[str]
+    patterns: frozenset[str]
+    kinds: frozenset[str]
+    retest_hours: float
+
+
 def compile_rules(
     engine: Engine, rules: Iterable[Rule], statuses: Collection[str] = RUNNING, absent: Collection[str] = ()
-) -> None:
+) -> Plan:
     """Put rules into the engine as rows (see the module).
 
     Parameters
@@ -62,6 +79,10 @@ def compile_rules(
     engine : holds items, item_codes, item_components.
     statuses : of the rules that run.
     absent : contract tables the hospital does not have; rules that say nothing without them are left out.
+
+    Returns
+    -------
+    What the rules make necessary.
     """
     rows: _Rows = {name: [] for name in _TABLES}
     known: dict[_Asked, int] = {}
@@ -72,6 +93,19 @@ def compile_rules(
         engine.put(f"audit_{name}", pa.Table.from_pylist(rows[name], pa.schema(list(columns.items()))))
     for name in ("rule_items", "rule_pairs", "rule_codes"):
         make(engine, name)
+    return _plan(rows)
+
+
+def _plan(rows: _Rows) -> Plan:
+    rules = rows["rule_rows"]
+    kinds = {"any" if row["which"] == "any" else row["kind"] for row in rows["conditions"]}
+    return Plan(
+        frozenset(rule["template"] for rule in rules),
+        frozenset(rule["template"] for rule in rules if rule["all_items"]),
+        frozenset(rule["pattern"] for rule in rules if rule["pattern"]),
+        frozenset(kinds | ({"measured"} if rows["rule_evidence"] else set())),
+        max((rule["limit_value"] for rule in rules if rule["template"] == "retest"), default=0.0),
+    )
 
 
 def make(engine: Engine, name: str, **values: Any) -> None:

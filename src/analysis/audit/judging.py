@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from analysis.audit.compile import make
+from analysis.audit.compile import Plan, make
 from analysis.audit.sliding import excess_of_spans
 from analysis.audit.wording import explained
 from analysis.engine import Engine
@@ -32,8 +32,18 @@ HITS = {
     "uncoded": "uncoded",
     "stay_pattern": "stay_pattern",
 }
+#: Kind of condition -> the SQL file that answers it.
+ANSWERS = {
+    **dict.fromkeys(("age", "age_days", "measured"), "numbers"),
+    **dict.fromkeys(("sex", "planned", "payer", "setting", "level", "department", "admission_type", "drg"), "words"),
+    **dict.fromkeys(("diagnoses", "principal"), "diagnosed"),
+    "any": "any",
+    "procedures": "operated",
+    "items": "charged",
+    "items_within": "near",
+}
 _TEXT, _TIME, _MONEY = pa.string(), pa.timestamp("us"), pa.decimal128(18, 2)
-#: Tables of templates that no rule uses.
+#: Tables that stay empty where no rule asks for them.
 _EMPTY = {
     "twins": {"stay_id": _TEXT, "item_code": _TEXT, "charged_at": _TIME},
     "idle_days": {"stay_id": _TEXT, "day": pa.date32()},
@@ -42,9 +52,16 @@ _EMPTY = {
         "charged_at": _TIME, "item_code": _TEXT, "amount": _MONEY, "ordering_department": _TEXT,
         "physician_id": _TEXT, "day": pa.date32(),
     },
+    "measured": {
+        "encounter_id": _TEXT, "name": _TEXT, "first": pa.float64(), "last": pa.float64(), "known": pa.int64(),
+        "first_at": _TIME, "last_at": _TIME,
+    },
+    "answers": {
+        "cond_no": pa.int64(), "encounter_id": _TEXT, "line_key": _TEXT, "answer": pa.int32(), "facts_at": _TIME,
+    },
     "hits": {
         "rule_no": pa.int64(), "encounter_id": _TEXT, "part": _TEXT, "role": _TEXT, "line_id": _TEXT, "risk": _MONEY,
-        "other_item": _TEXT, "count": pa.float64(), "truth": pa.int32(), "facts_at": _TIME, "known_at": _TIME,
+        "other_item": _TEXT, "count": pa.float64(), "answer": pa.int32(), "facts_at": _TIME, "known_at": _TIME,
     },
 }  # fmt: skip
 
@@ -66,48 +83,48 @@ def find_encounters(engine: Engine, span: Span) -> None:
     make(engine, "encounters", **span.values())
 
 
-def judge(engine: Engine, span: Span) -> None:
-    """Leave audit_findings, audit_finding_lines and audit_explained of the encounters.
+def judge(engine: Engine, span: Span, plan: Plan) -> None:
+    """Leave audit_findings, audit_finding_lines, audit_told and audit_explained of the encounters.
 
     The engine holds the rules (`compile_rules`), audit_encounters, and charges and orders as far back as they reach.
     """
     values = span.values()
-    find_lines(engine, values)
-    _put_empty(engine, "hits")
-    _put_empty(engine, "stay_lines")
-    wanted = _wanted(engine)
-    for name in wanted:
-        _find_hits(engine, name, values)
-    every = ["select * from audit_hits", *(f"select * from audit_hits_{name}" for name in wanted)]
-    engine.create("audit_hits", " union all ".join(every))
-    for name in ("measured", "asked", "truths", "verdicts", "kept", "findings", "finding_lines", "told"):
+    find_lines(engine, plan, values)
+    find_hits(engine, plan, values)
+    conclude(engine, plan, values)
+
+
+def conclude(engine: Engine, plan: Plan, values: dict[str, Any]) -> None:
+    """What becomes of the candidates: conditions, findings, lines and texts."""
+    find_answers(engine, plan, values)
+    for name in ("verdicts", "kept", "findings", "finding_lines", "told"):
         make(engine, name, **values)
     engine.put("audit_explained", explained(engine.frame("select * from audit_told")))
 
 
-def find_lines(engine: Engine, values: dict[str, Any]) -> None:
+def find_lines(engine: Engine, plan: Plan, values: dict[str, Any]) -> None:
     """Leave audit_net (lines that still stand, of items that rules name) and audit_judged (them by rule)."""
-    unordered = _all_items(engine, "execution")
-    if _all_items(engine, "duplicate"):
-        make(engine, "twins", **values)
-    else:
-        _put_empty(engine, "twins")
+    _make_or_empty(engine, "twins", "duplicate" in plan.all_items, values)
     for name in ("lines", "net", "judged"):
-        make(engine, name, unordered=unordered, **values)
+        make(engine, name, unordered="execution" in plan.all_items, **values)
 
 
-def _wanted(engine: Engine) -> list[str]:
-    """SQL files of the templates that some rule uses."""
-    used = set(engine.frame("select distinct template from audit_rule_rows")["template"])
-    return list(dict.fromkeys(name for template, name in HITS.items() if template in used))
+def find_hits(engine: Engine, plan: Plan, values: dict[str, Any]) -> None:
+    """Leave audit_hits: candidates of every template, before any condition is asked."""
+    _put_empty(engine, "hits")
+    _put_empty(engine, "stay_lines")
+    wanted = list(dict.fromkeys(name for template, name in HITS.items() if template in plan.templates))
+    for name in wanted:
+        _prepare(engine, name, plan, values)
+        make(engine, f"hits_{name}", **values)
+    every = ["select * from audit_hits", *(f"select * from audit_hits_{name}" for name in wanted)]
+    engine.create("audit_hits", " union all ".join(every))
 
 
-def _find_hits(engine: Engine, name: str, values: dict[str, Any]) -> None:
+def _prepare(engine: Engine, name: str, plan: Plan, values: dict[str, Any]) -> None:
+    """Leave what a template's SQL reads besides lines."""
     if name == "stay_pattern":
-        if engine.value("select count(*) from audit_rule_rows where pattern = 'empty_bed'"):
-            make(engine, "idle_days", **values)
-        else:
-            _put_empty(engine, "idle_days")
+        _make_or_empty(engine, "idle_days", "empty_bed" in plan.patterns, values)
         make(engine, "pattern_stays", **values)
         make(engine, "stay_lines", **values)
     if name == "frequency":
@@ -117,12 +134,26 @@ def _find_hits(engine: Engine, name: str, values: dict[str, Any]) -> None:
         make(engine, "ordered", **values)
     if name == "retest":
         make(engine, "retests", **values)
-    make(engine, f"hits_{name}", **values)
 
 
-def _all_items(engine: Engine, template: str) -> bool:
-    found = "select count(*) from audit_rule_rows where template = $template and all_items"
-    return bool(engine.value(found, template=template))
+def find_answers(engine: Engine, plan: Plan, values: dict[str, Any]) -> None:
+    """Leave audit_answers: every condition that is asked, once for each stay or visit it is asked of."""
+    _make_or_empty(engine, "measured", bool(plan.kinds & {"measured", "any"}), values)
+    make(engine, "asked")
+    make(engine, "asked_conditions")
+    _put_empty(engine, "answers")
+    wanted = list(dict.fromkeys(name for kind, name in ANSWERS.items() if kind in plan.kinds))
+    for name in wanted:
+        make(engine, f"answers_{name}", **values)
+    every = ["select * from audit_answers", *(f"select * from audit_answers_{name}" for name in wanted)]
+    engine.create("audit_answers", " union all ".join(every))
+
+
+def _make_or_empty(engine: Engine, name: str, needed: bool, values: dict[str, Any]) -> None:
+    if needed:
+        make(engine, name, **values)
+    else:
+        _put_empty(engine, name)
 
 
 def _put_empty(engine: Engine, name: str) -> None:

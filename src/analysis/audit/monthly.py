@@ -8,7 +8,7 @@ retest interval asks for it, never forward; so months together find what one run
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
-from analysis.audit.compile import NEEDS, RUNNING, compile_rules
+from analysis.audit.compile import NEEDS, RUNNING, Plan, compile_rules
 from analysis.audit.judging import Span, find_encounters, judge
 from analysis.audit.rules import Rule
 from analysis.contract import contract_tables
@@ -48,23 +48,32 @@ def audit_span(
 ) -> None:
     """The same over any span of time; the line tables stay as far back as they were read."""
     absent = [table for table in NEEDS.values() if table not in hospital.tables]
-    compile_rules(engine, rules, statuses, absent)
-    _attach(engine, hospital, span.start - timedelta(days=1), span.end)
+    plan = compile_rules(engine, rules, statuses, absent)
+    attach_lines(engine, hospital, span.start - timedelta(days=1), span.end)
     find_encounters(engine, span)
-    _attach(engine, hospital, _reach(engine, span), span.end)
-    judge(engine, span)
+    attach_lines(engine, hospital, _reach(engine, span, plan), span.end)
+    findings_of(engine, span, plan)
+
+
+def findings_of(engine: Engine, span: Span, plan: Plan) -> None:
+    """Leave findings and finding_lines, where the rules and audit_encounters are there and the lines are visible."""
+    judge(engine, span, plan)
+    put_findings(engine)
+
+
+def put_findings(engine: Engine) -> None:
+    """Leave findings and finding_lines as a closed period holds them, of what was judged."""
     engine.create("findings", _FINDINGS)
     engine.create("finding_lines", _LINES)
 
 
-def _reach(engine: Engine, span: Span) -> datetime:
+def _reach(engine: Engine, span: Span, plan: Plan) -> datetime:
     """How far back lines are read: the first admission of those judged, and the longest retest interval before it."""
     first = engine.value("select min(admitted_at) from audit_encounters")
-    hours = engine.value("select max(limit_value) from audit_rule_rows where template = 'retest'")
-    return min(span.start, first or span.start) - timedelta(hours=hours or 0)
+    return min(span.start, first or span.start) - timedelta(hours=plan.retest_hours)
 
 
-def _attach(engine: Engine, hospital: Hospital, start: datetime, end: datetime) -> None:
+def attach_lines(engine: Engine, hospital: Hospital, start: datetime, end: datetime) -> None:
     """Make the line tables visible from one moment to another."""
     for name, table in contract_tables().items():
         if table.partitioned:

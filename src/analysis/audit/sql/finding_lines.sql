@@ -7,7 +7,7 @@ with owned as (
       r.rule_id, r.rule_version, f.finding_id) as place
   from audit_kept k
   join audit_findings f on f.rule_no = k.rule_no and f.encounter_id = k.encounter_id and f.part = k.part and f.month = k.month
-    and f.truth = k.outcome
+    and f.answer = k.outcome
   join audit_rule_rows r on r.rule_no = k.rule_no
   where k.line_id is not null
 )

@@ -33,5 +33,5 @@ select left(sha256(concat_ws('|', r.rule_id, r.rule_version,
   r.result, r.nature, case when k.outcome = 2 then 'hit' else 'lacking_evidence' end as outcome,
   coalesce(k.hospital_id, k.own_hospital) as hospital_id, k.stay_id, k.visit_id, k.patient_id,
   coalesce(k.department, k.own_department) as department, coalesce(k.physician_id, k.own_physician) as physician_id,
-  cast(k.service_at as date) as service_date, k.encounter_id, k.part, k.month, k.outcome as truth, k.count, k.other_item, k.age, k.sex
+  cast(k.service_at as date) as service_date, k.encounter_id, k.part, k.month, k.outcome as answer, k.count, k.other_item, k.age, k.sex
 from known k join audit_rule_rows r on r.rule_no = k.rule_no

@@ -12,7 +12,7 @@ with asked as (
   group by j.rule_no, j.line_id
 )
 select j.rule_no, j.encounter_id, strftime(j.charged_at, '%Y-%m-%d') as part, 'judged' as role, j.line_id, j.amount as risk,
-  cast(null as varchar) as other_item, cast(j.quantity as double) as count, case when s.unclear then 1 else 2 end as truth,
+  cast(null as varchar) as other_item, cast(j.quantity as double) as count, case when s.unclear then 1 else 2 end as answer,
   case when s.admission = 'emergency' then j.charged_at + to_hours(cast(coalesce(j.limit_value, 24) as bigint))
     else coalesce(j.ordered_at, j.charged_at) end as facts_at, j.known_at
 from audit_judged j

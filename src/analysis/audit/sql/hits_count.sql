@@ -10,7 +10,7 @@ placed as (
 )
 select j.rule_no, j.encounter_id, '' as part, case when p.place > j.limit_value then 'judged' else 'evidence' end as role,
   j.line_id, case when p.place > j.limit_value then j.amount else 0 end as risk, cast(null as varchar) as other_item,
-  cast(p.items as double) as count, 2 as truth, coalesce(j.ordered_at, j.charged_at) as facts_at,
+  cast(p.items as double) as count, 2 as answer, coalesce(j.ordered_at, j.charged_at) as facts_at,
   max(j.known_at) over (partition by j.rule_no, j.encounter_id) as known_at
 from audit_judged j
 join placed p on p.rule_no = j.rule_no and p.encounter_id = j.encounter_id and p.item_code = j.item_code

@@ -13,7 +13,7 @@ needing as (
   select distinct rule_no from audit_rule_given where role = 'other'
 )
 select j.rule_no, j.encounter_id, '' as part, 'judged' as role, j.line_id, j.amount as risk, cast(null as varchar) as other_item,
-  cast(j.nth as double) as count, 2 as truth, coalesce(j.ordered_at, j.charged_at) as facts_at, j.known_at
+  cast(j.nth as double) as count, 2 as answer, coalesce(j.ordered_at, j.charged_at) as facts_at, j.known_at
 from days j
 left join needing n on n.rule_no = j.rule_no
 left join before b on b.rule_no = j.rule_no and b.line_id = j.line_id

@@ -17,7 +17,7 @@ met as (
 ),
 first as (select *, strftime(charged_at, '%Y-%m-%d') as part from met where place = 1)
 select rule_no, encounter_id, part, 'judged' as role, line_id, amount as risk, cast(null as varchar) as other_item,
-  cast(quantity as double) as count, 2 as truth, charged_at as facts_at, known_at
+  cast(quantity as double) as count, 2 as answer, charged_at as facts_at, known_at
 from first
 union all
 select distinct rule_no, encounter_id, part, 'evidence', other_line, cast(0 as decimal(18, 2)), null, null, 2, cast(null as timestamp),

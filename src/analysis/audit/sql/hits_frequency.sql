@@ -14,6 +14,6 @@ over as (
 )
 select rule_no, encounter_id, case window_kind when 'visit' then '' else strftime(charged_at, '%Y-%m-%d') end as part,
   'judged' as role, line_id, cast(round(amount * excess / quantity, 2) as decimal(18, 2)) as risk,
-  cast(null as varchar) as other_item, cast(total as double) as count, 2 as truth,
+  cast(null as varchar) as other_item, cast(total as double) as count, 2 as answer,
   coalesce(ordered_at, charged_at) as facts_at, known_at
 from over where judged

@@ -22,7 +22,7 @@ nearest as (
   from met where place = 1
 )
 select rule_no, encounter_id, part, 'judged' as role, line_id, amount as risk, other_item, cast(quantity as double) as count,
-  2 as truth, facts_at, known_at
+  2 as answer, facts_at, known_at
 from nearest
 union all
 select distinct rule_no, encounter_id, part, 'evidence', other_line, cast(0 as decimal(18, 2)), other_item, cast(null as double), 2,

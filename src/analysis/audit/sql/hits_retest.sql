@@ -13,7 +13,7 @@ with met as (
 ),
 last as (select *, strftime(charged_at, '%Y-%m-%d') as part from met where place = 1)
 select rule_no, encounter_id, part, 'judged' as role, line_id, amount as risk, cast(null as varchar) as other_item, hours as count,
-  2 as truth, greatest(coalesce(ordered_at, charged_at), other_at) as facts_at, known_at
+  2 as answer, greatest(coalesce(ordered_at, charged_at), other_at) as facts_at, known_at
 from last
 union all
 select distinct rule_no, encounter_id, part, 'evidence', other_line, cast(0 as decimal(18, 2)), null, null, 2, cast(null as timestamp),

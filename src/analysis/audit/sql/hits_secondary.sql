@@ -19,7 +19,7 @@ later as (
   from placed where nth > 1 and judged and coalesce(price >= limit_value * list_price, true)
 )
 select rule_no, encounter_id, part, 'judged' as role, line_id, amount as risk, cast(null as varchar) as other_item,
-  cast(nth as double) as count, case when list_price is null then 1 else 2 end as truth, charged_at as facts_at, known_at
+  cast(nth as double) as count, case when list_price is null then 1 else 2 end as answer, charged_at as facts_at, known_at
 from later
 union all
 select distinct rule_no, encounter_id, part, 'evidence', first_line, cast(0 as decimal(18, 2)), null, null, 2,

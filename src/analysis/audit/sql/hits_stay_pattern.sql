@@ -1,6 +1,6 @@
 -- stay_pattern: all lines of the later stay (split, overlapping), or of the empty days.
 select p.rule_no, p.encounter_id, '' as part, 'judged' as role, l.line_id, l.amount as risk, cast(null as varchar) as other_item,
-  p.count, p.truth, p.facts_at, coalesce(e.discharged_at, cast($end_at as timestamp)) as known_at
+  p.count, p.answer, p.facts_at, coalesce(e.discharged_at, cast($end_at as timestamp)) as known_at
 from audit_pattern_stays p
 join audit_encounters e on e.encounter_id = p.encounter_id
 join audit_rule_rows r on r.rule_no = p.rule_no

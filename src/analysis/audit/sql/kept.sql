@@ -1,6 +1,6 @@
 -- Grain: one line of a finding. Clear ones are gone; a line that a rule replaces for another (`subsumes`) is not the other's.
 with told as (
-  select h.*, r.rule_id, r.status, least(h.truth, v.truth) as outcome, greatest(h.facts_at, v.facts_at) as known_facts_at
+  select h.*, r.rule_id, r.status, least(h.answer, v.answer) as outcome, greatest(h.facts_at, v.facts_at) as known_facts_at
   from audit_hits h
   join audit_rule_rows r on r.rule_no = h.rule_no
   left join audit_verdicts v on v.rule_no = h.rule_no and v.encounter_id = h.encounter_id

@@ -1,4 +1,4 @@
--- Grain: one encounter x measurement that a rule asks for: its first, last, lowest and highest value.
+-- Grain: one encounter x measurement that a rule asks for: its first and last value, and how many are known.
 -- Where a time is missing, the number says the order. Without any value, or with an empty first one, it is unknown.
 with named as (
   select name from audit_conditions where kind = 'measured' union select name from audit_rule_evidence
@@ -16,6 +16,6 @@ placed as (
   from ordered
 )
 select encounter_id, name, max(value) filter (where place = 1) as first, max(value) filter (where back = 1) as last,
-  min(value) as low, max(value) as high, count(value) as known, count(*) as values,
+  count(value) as known,
   max(measured_at) filter (where place = 1) as first_at, max(measured_at) as last_at
 from placed group by encounter_id, name

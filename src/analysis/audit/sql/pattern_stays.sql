@@ -1,6 +1,6 @@
 -- Grain: one rule x stay that looks like half of a split stay, lies over another one, or has more empty days than allowed.
 -- split: left and entered again within `limit` days for the same group, no transfer. count: days between, other stays, empty days.
-select r.rule_no, b.encounter_id, b.stay_id, r.pattern, 2 as truth, max(b.admitted_at) as facts_at,
+select r.rule_no, b.encounter_id, b.stay_id, r.pattern, 2 as answer, max(b.admitted_at) as facts_at,
   cast(min(date_diff('day', cast(a.discharged_at as date), cast(b.admitted_at as date))) as double) as count
 from audit_rule_rows r
 join audit_encounters b on b.judged

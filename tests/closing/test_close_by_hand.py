@@ -82,3 +82,23 @@ def test_everything_ties_to_the_fen(closed):
     assert set(ties["check"]) >= {"ledger_clinical", "inpatient_cases", "work_in_progress", "charges_in_progress"}
     assert (ties["difference"] == 0).all() and ties["passed"].all()
     assert checks.loc[checks["check"] == "lines_settlement", "difference"].eq(0).all()
+
+
+def test_cases_carry_the_method_of_the_scheme(project):
+    """By cost-to-income only s2's care (40.00) was charged in May: it bears the ward's own personnel of 950.00, the
+    drugs that are nobody's (120.00) and its own 60.00. Nobody used the laboratory: its 168.75 stay visible."""
+    file = project / "parameters/costing/hand.yaml"
+    file.write_text(file.read_text("utf8") + "case_method: cost_to_income\n", "utf8")
+    close(Path("data/hand"), [], Path("outputs"))
+    may = open_period(project / "outputs/hand/2023-05")
+    case = may.frame("cases").set_index("stay_id").loc["s2"]
+    assert (case["cost_total"], case["cost_personnel"], case["cost_drugs"]) == (1130, 950, 180)
+    assert case["cost_complete"] and case["margin_cost"] == pytest.approx(100 - 1130)
+    held = may.sql("select stay_id, amount from work_in_progress where method = 'cost_to_income'")
+    assert held.values.tolist() == [["s1", 120]]
+    left = may.sql("select cost_centre, amount from unallocated where method = 'cost_to_income'")
+    assert left.values.tolist() == [["L", 168.75]]
+    checks = open_periods(project / "outputs/hand", "2023-05", "2023-06").frame("reconciliation")
+    assert checks.loc[checks["must_tie"], "passed"].all()
+    methods = set(checks.loc[checks["check"] == "work_in_progress", "part"].str.split(": ").str[0])
+    assert methods >= {"top_down", "bottom_up", "cost_to_income"}

@@ -159,7 +159,7 @@ def _make_tables(work: _Work, period: Period, previous: str, suspended: Mapping[
 
 
 def _methods(work: _Work) -> dict[str, str]:
-    """How cost is made: parameters of the SQL. Without a scheme the source's own cost stands, and nothing is allocated."""
+    """How cost is made: parameters of the SQL. Without a scheme the source's own cost stands, nothing is allocated."""
     scheme = work.parameters.scheme
     if not scheme:
         return {"case_method": "top_down", "allocation": "", "cost_scope": ""}

@@ -8,7 +8,7 @@ select c.line_id, c.hospital_id, e.encounter_id, c.stay_id, c.visit_id, c.order_
     else date_trunc('month', greatest(c.charged_at, coalesce(e.discharged_at, c.charged_at))) + interval '1' month end as until,
   $in_house or greatest(c.charged_at, coalesce(e.discharged_at, c.charged_at)) >= $start_at as judged
 from charges c
-join audit_encounters e on e.encounter_id = coalesce(c.stay_id, concat('visit ', c.visit_id), concat('patient ', c.patient_id))
+join audit_encounters e on e.encounter_id = coalesce(c.stay_id, 'visit ' || c.visit_id, 'patient ' || c.patient_id)
 left join audit_rule_codes k on k.item_code = c.item_code
 left join audit_twins t on t.stay_id = c.stay_id and t.item_code = c.item_code and t.charged_at = c.charged_at
 where c.charged_at < $end_at

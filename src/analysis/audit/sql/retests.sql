@@ -7,7 +7,7 @@ named as (
   select item_code from audit_rule_codes where retested
 ),
 tests as (
-  select c.line_id, coalesce(s.patient_id, c.patient_id, c.stay_id, concat('visit ', c.visit_id)) as patient_id, c.item_code,
+  select c.line_id, coalesce(s.patient_id, c.patient_id, c.stay_id, 'visit ' || c.visit_id) as patient_id, c.item_code,
     c.charged_at, c.ordered_at, c.quantity, c.body_side, c.refund_of
   from charges c
   join named n on n.item_code = c.item_code

@@ -48,6 +48,12 @@ def _refused(folder: Path, *names: str, items: set[str] | None = None) -> str:
     return str(refused.value)
 
 
+@pytest.mark.parametrize("code", ["C", "I2", "K80", "E11.5", "I10.x00", "C4A", "M17100", "Z51.103", "E11.505+I79.2*"])
+def test_prefixes_of_diagnoses(tmp_path: Path, code: str):
+    _write(tmp_path, _with(where=[{"diagnoses": [code]}]))
+    assert read_rules(["local"], tmp_path).rules[0].where[0].diagnoses == [code]
+
+
 def test_sets_stand_in_for_their_names(tmp_path: Path):
     _write(tmp_path, _with(unless=[{"items": ["@panels", "S001"]}]))
     (rule,) = read_rules(["local"], tmp_path).rules
@@ -101,9 +107,10 @@ FAULTS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "no template": ({"template": None}, ("rule A3.panel.template", "required")),
     "bad id": ({"id": "panel"}, ("rule panel.id", "'panel' is no rule id")),
     "bad version": ({"version": "1a"}, ("rule A3.panel.version", "1a")),
-    "bad ICD pattern": ({"where": [{"diagnoses": ["k80"]}]}, ("rule A3.panel.where.0.diagnoses", "'k80' is no ICD")),
-    "ICD pattern with a wildcard": ({"where": [{"principal": ["K80%"]}]}, ("'K80%' is no ICD",)),
-    "ICD in a list of lists": ({"where": [{"every_of": [["I10"], ["1E1"]]}]}, ("'1E1' is no ICD",)),
+    "bad ICD pattern": ({"where": [{"diagnoses": ["k80"]}]}, ("rule A3.panel.where.0.diagnoses", "'k80' is no ICD-10")),
+    "ICD pattern with a wildcard": ({"where": [{"principal": ["K80%"]}]}, ("'K80%' is no ICD-10",)),
+    "ICD in a list of lists": ({"where": [{"every_of": [["I10"], ["1E1"]]}]}, ("'1E1' is no ICD-10",)),
+    "the letter O for a zero": ({"where": [{"diagnoses": ["K8O"]}]}, ("'K8O' is no ICD-10",)),
     "bad procedure": ({"where": [{"procedures": ["51.4%"]}]}, ("'51.4%' is no procedure",)),
     "ends before it begins": ({"effective_to": "2021-12-31"}, ("ends before it begins", "2021-12-31")),
     "no such date": ({"effective_from": "2022-02-30"}, ("rule A3.panel.effective_from",)),
@@ -130,13 +137,19 @@ FAULTS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         {"template": "uncoded", "others": None, "window": None, "pattern": "coded"},
         ("lacks", "procedures"),
     ),
-    "a limit below zero": ({"template": "frequency", "others": None, "limit": -1}, ("a limit below zero",)),
+    "a limit below zero": ({"template": "frequency", "others": None, "limit": -1}, ("a limit below zero", "limit -1")),
     "a window of no days": ({"window": 0}, ("a window without length",)),
     "one language": ({"title": {"zh": "只有中文"}}, ("title", "both languages", "lacking: en")),
     "an empty text": ({"basis": {"zh": "依据", "en": " "}}, ("basis", "lacking: en")),
     "a place nothing fills": ({"said": {"zh": "{item}", "en": "{patient}"}}, ("en: {patient}", "{item}")),
     "a brace left open": ({"said": {"zh": "{item}", "en": "{item"}}, ("said", "{item")),
     "a condition that says nothing": ({"unless": [{}]}, ("says nothing", "unless")),
+    "a condition of an empty list": ({"unless": [{"diagnoses": []}]}, ("says nothing", "unless")),
+    "of each list one, and a list is empty": ({"unless": [{"every_of": [["I10"], []]}]}, ("says nothing",)),
+    "a limit that is no number": ({"template": "frequency", "others": None, "limit": float("nan")}, ("limit nan",)),
+    "a limit without end": ({"template": "frequency", "others": None, "limit": float("inf")}, ("limit inf",)),
+    "bounds that are no number": ({"where": [{"age": {"min": float("nan")}}]}, ("bounds", "where.age")),
+    "no stage": ({"stages": []}, ("never speaks", "before")),
     "items_within without items": ({"unless": [{"items_within": 24}]}, ("says nothing", "unless")),
     "a payer of no list": ({"where": [{"payer": ["employees"]}]}, ("where.payer: employees", "employee")),
     "a level of no list": ({"where": [{"level": ["third"]}]}, ("where.level: third", "tertiary")),

@@ -207,13 +207,17 @@ def _add(
     if rule_id in result.rules:
         _leave(result, place, "no rule", f"stands twice: {rule_id}")
         return
-    kind = terms.kinds[place.kind]
-    doubt = _beyond(result, terms, place)
-    texts = texts_of(kind, place, extra)
-    items = codes if len(codes) == 1 else [f"@{rule_id}"]
     if len(codes) > 1:
         result.codes += [(rule_id, code, (names or {}).get(code, place.name)) for code in codes]
-    result.rules[rule_id] = Rule(
+        codes = [f"@{rule_id}"]
+    doubt = _beyond(result, terms, place)
+    result.rules[rule_id] = _rule(rule_id, terms, place, codes, doubt, extra)
+    result.made[place.file] += 1
+
+
+def _rule(rule_id: str, terms: Terms, place: Place, items: list[str], doubt: bool, extra: dict[str, Any]) -> Rule:
+    kind = terms.kinds[place.kind]
+    return Rule(
         id=rule_id,
         template=kind.template,
         items=items,
@@ -225,10 +229,9 @@ def _add(
         effective_from=terms.effective_from,
         region=terms.region,
         said=kind.said,
-        **texts,
+        **texts_of(kind, place, extra),
         **{key: value for key, value in extra.items() if key not in ("allowed", "word")},
     )
-    result.made[place.file] += 1
 
 
 def _beyond(result: NationalRules, terms: Terms, place: Place) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
 from itertools import groupby, pairwise
+from math import inf, isnan
 from operator import itemgetter
 from typing import Any
 
@@ -135,10 +136,12 @@ def _check_needs(placed: Placed) -> None:
     if strange := sorted(given - allowed):
         row = f"template {rule.template} has no use for: {', '.join(strange)}"
         _refuse("a rule says what its template does not read", placed, row, _GUIDE)
-    if rule.limit is not None and rule.limit < 0:
-        _refuse("a limit below zero", placed, f"limit {rule.limit:g}", "write how much is allowed")
-    if isinstance(rule.window, float) and rule.window <= 0:
-        _refuse("a window without length", placed, f"window {rule.window:g}", "write so many days, or day or visit")
+    if rule.limit is not None and not 0 <= rule.limit < inf:
+        _refuse("a limit below zero, or none", placed, f"limit {rule.limit:g}", "write how much is allowed")
+    if isinstance(rule.window, float) and not 0 < rule.window < inf:
+        _refuse("a window without length or end", placed, f"window {rule.window:g}", "write so many days, day or visit")
+    if not rule.stages:
+        _refuse("a rule that never speaks", placed, "stages: []", "name before, during or after")
 
 
 def _says(value: Any) -> bool:
@@ -153,7 +156,7 @@ def _also_needed(rule: Rule, needed: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _check_condition(placed: Placed, name: str, condition: Condition) -> None:
-    if not condition.model_fields_set - {"items_within"}:
+    if not any(_says(value) for field, value in condition if field != "items_within") or [] in condition.every_of:
         _refuse("a condition that says nothing holds for everyone", placed, name, "say what must hold, or take it out")
     if condition.items_within is not None and not condition.items:
         _refuse("items_within without items", placed, name, "name the items")
@@ -169,6 +172,8 @@ def _check_condition(placed: Placed, name: str, condition: Condition) -> None:
 
 
 def _impossible(bounds: Bounds) -> bool:
+    if any(isnan(bound) for _, bound in bounds if bound is not None):
+        return True
     low = [bound for bound in (bounds.min, bounds.above) if bound is not None]
     high = [bound for bound in (bounds.max, bounds.below) if bound is not None]
     if not low or not high:

@@ -18,7 +18,7 @@ def import_workbooks(folder: Path, out: Path) -> list[str]:
     """Read the published workbooks of a folder and write them as a folder of rules; says what was read of each file."""
     if not folder.is_dir():
         raise InputError("no such folder", where=str(folder), mend="name the folder of the published .xlsx files")
-    if (out / "rules.csv").exists() is False and out.exists() and any(out.iterdir()):
+    if out.is_dir() and any(out.iterdir()) and not (out / "rules.csv").exists():
         raise InputError("the folder holds something else", where=str(out), mend="name another folder with --out")
     rules = import_national(folder, read_terms(parameters_folder()))
     rules.write(out)

@@ -103,7 +103,7 @@ def _fault(error: Mapping[str, Any], raw: Any) -> str:
     return f"{'.'.join(str(part) for part in loc)}: {message}"
 
 
-_ICD = "ICD code prefix such as K80 or E11.5 (a capital letter, then digits)"
+_ICD = "ICD-10 code prefix such as K80 or E11.5 (a capital letter, then digits)"
 _PREFIXES = {
     "diagnoses": _ICD,
     "principal": _ICD,

@@ -28,8 +28,8 @@ Template = Literal[
     "list",  # an item of a negative list
 ]
 Text = dict[Literal["zh", "en"], str]
-#: Codes by prefix: `K80` is K80 and everything below it.
-Prefix = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9A-Z.+*]*$")]
+#: ICD-10 codes by prefix, with or without point: `K80` is K80 and everything below it, `C` all of chapter C.
+Prefix = Annotated[str, StringConstraints(pattern=r"^[A-Z](?:[0-9](?:[0-9AB][0-9A-Zx.+*]*)?)?$")]
 #: Procedures by prefix: `51.41` is 51.41 and everything below it.
 ProcedurePrefix = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z][0-9A-Za-z.]*$")]
 

@@ -6,6 +6,7 @@ centre does, which mostly works for 0128: bottom-up misses the truth there, and 
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
@@ -84,3 +85,15 @@ def test_top_down_takes_from_stents_and_gives_to_heart_failure(third_of_a_year: 
 def test_a_year(year: Found):
     _check_services(year.services)
     _check_groups(year.groups, 25)
+
+
+@pytest.mark.slow
+def test_after_the_roll_out(tmp_path: Path):
+    """Less material is used than recipes say: technology centres' books tell it, the recipes of wards stay a standard."""
+    with against_truth(tmp_path, 404, 1500, "2023-01", "2023-05") as engine:
+        found = services(engine)
+    often = found[found["volume"] >= SERVICES]
+    technology = often[often.index.get_level_values("cost_centre").str.startswith("02")]
+    for kind in ("direct", "full"):
+        assert abs(weighted(found, kind)) < _WITHIN / 2, kind
+        assert len(technology) > 40 and (technology[kind].abs() <= _WITHIN).all(), technology[kind]

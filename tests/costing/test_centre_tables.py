@@ -146,3 +146,12 @@ def test_without_a_scheme_all_tables_are_empty(engine):
     allocate_centres(engine, MAY, None)
     for table in ("allocations", "centre_costs", "alternative_costs", "service_pools", "unallocated_centres"):
         assert engine.value(f'select count(*) from "{table}"') == 0
+
+
+@pytest.mark.parametrize("allocation", ["direct", "step_down", "reciprocal"])
+def test_pools_of_services_sum_to_the_clinical_full_cost(engine, allocation):
+    """Also where the laboratory serves the office: what clinical centres bear of it is what its services cost."""
+    allocate_centres(engine, MAY, scheme(allocation=allocation))
+    borne = engine.frame("select cost_item, sum(full_cost) as amount from centre_costs group by all order by all")
+    pools = engine.frame("select cost_item, sum(total) as amount from service_pools group by all order by all")
+    assert borne["amount"].sum() > 0 and pools.equals(borne)

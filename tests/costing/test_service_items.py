@@ -33,6 +33,18 @@ def test_time_driven_unit_costs(engine):
     ]  # fmt: skip
 
 
+def test_material_is_never_more_than_the_books_hold(engine):
+    """Recipes say 4 x 8 + 68 = 100.00, the laboratory booked 50.00: half of it, so a test costs 20 + 4, a scan 40 + 34.
+
+    With a third of the revenue from outpatients without lines, who take as much a yuan, a third of that again.
+    """
+    thrifty = [("test", "L", 10, 1, 8), ("scan", "L", 20, 6, 68)]
+    rows = services(engine, recipes=thrifty).xs("activity", level="method").loc["L"]
+    assert rows["unit_cost"].to_dict() == {"test": 24, "scan": 74} and rows["material"].tolist() == [34, 4]
+    rows = services(engine, recipes=thrifty, ordered=405).xs("activity", level="method").loc["L"]
+    assert rows["material"].to_dict() == pytest.approx({"test": 8 / 3, "scan": 68 / 3})
+
+
 def test_idle_minutes_stand_apart(engine):
     """60 of 100 minutes worked: 40 idle, 80.00."""
     row = capacities(engine).loc["L"]

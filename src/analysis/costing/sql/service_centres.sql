@@ -1,7 +1,8 @@
 -- Grain: one technology or clinical centre that has cost. What its services have to bear, and its capacity.
 -- cost, direct_cost: what its time carries: without drugs and materials, and without what the beds of a ward carry
 -- ($bed_items). pool: what equivalence and ratio share out: with materials that are not charged apart; of a clinical
--- centre that performs for inpatients alone as far as lines tell, its inpatient part. ordered_revenue: of technology.
+-- centre that performs for inpatients alone as far as lines tell, its inpatient part. materials, ordered_revenue: of
+-- technology centres.
 with own as (
   select hospital_id, cost_centre, sum(amount) as amount from own_items where cost_item = 'materials'
   group by hospital_id, cost_centre
@@ -29,6 +30,7 @@ ordered as (
 )
 select s.hospital_id, s.cost_centre, s.class, cast(s.cost as double) as cost, cast(s.direct_cost as double) as direct_cost,
   cast(s.capacity + greatest(0, s.materials - coalesce(o.amount, 0)) as double) as pool,
+  cast(case when s.class = 'technology' then greatest(0, s.materials - coalesce(o.amount, 0)) end as double) as materials,
   r.practical_minutes, cast(d.revenue as double) as ordered_revenue
 from summed s
 left join own o on o.hospital_id = s.hospital_id and o.cost_centre = s.cost_centre

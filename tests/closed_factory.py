@@ -3,6 +3,7 @@
 Figures are plausible and seeded; department codes and names carry what must stay text (`=HYPERLINK`, `<script>`).
 """
 
+import hashlib
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -231,6 +232,7 @@ def _full_tables(random: np.random.Generator, cases: pd.DataFrame, month: int) -
         "departments": _departments(cases, costs),
         "centre_costs": costs,
         "denied": denied,
+        "findings": _findings(cases),
         "names": pd.DataFrame(names),
         "standards": _standards([HOSPITAL], "weight_rate"),
         "indicators": _indicators(cases, extra),
@@ -298,6 +300,33 @@ def _denied(random: np.random.Generator, cases: pd.DataFrame) -> pd.DataFrame:
             "denied_on": some["discharged_at"].dt.date,
             "amount": random.integers(200, 3000, 12) * 1.0,
             "reason": random.choice(["over_testing", "off_label", "coding"], 12),
+        }
+    )
+
+
+def _findings(cases: pd.DataFrame) -> pd.DataFrame:
+    """Twenty a month; drawn by a generator of its own, so that every other figure stays as it was."""
+    own = np.random.default_rng(int(cases["stay_id"].iloc[0][:7].replace("-", "")))
+    some = cases.sample(20, random_state=int(own.integers(1e6)))
+    kind = own.integers(0, 3, 20)
+    return pd.DataFrame(
+        {
+            "finding_id": [hashlib.sha256(stay.encode()).hexdigest()[:16] for stay in some["stay_id"]],
+            "rule_id": np.array(["A3.enzyme_panel", "A6.duplicate", "A4.danhong"])[kind],
+            "rule_version": "1",
+            "stage": "after",
+            "result": np.array(["violation", "violation", "suspicious"])[kind],
+            "nature": np.array(["not_compliant", "fraud", "unreasonable"])[kind],
+            "outcome": np.where(own.random(20) < 0.9, "hit", "lacking_evidence"),
+            "hospital_id": HOSPITAL,
+            "stay_id": some["stay_id"],
+            "patient_id": some["patient_id"],
+            "department": some["department"],
+            "physician_id": some["physician_id"],
+            "service_date": some["discharged_at"].dt.date,
+            "amount_at_risk": own.integers(20, 900, 20) * 1.0,
+            "explanation_zh": "<script>alert(2)</script>",
+            "explanation_en": "=HYPERLINK twice",
         }
     )
 

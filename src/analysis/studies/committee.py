@@ -14,7 +14,7 @@ from analysis.studies.report import SQL, Report, followed_up
 from analysis.vocabulary import LANGUAGES
 
 _TABLES = tuple(period_tables())
-_HISTORY = 25
+_HISTORY = 26
 #: Cost items that do not change with the number of cases, where a closed period names no scheme.
 _FIXED = ["personnel", "depreciation", "amortisation"]
 
@@ -92,7 +92,7 @@ def _check_department(report: Report) -> None:
 
 
 def _history(folder: Path, last: Period) -> list[Period]:
-    """Closed periods of the same kind up to `last`, at most 25."""
+    """Closed periods of the same kind up to `last`, at most 26."""
     same: Sequence[Period] = [p for p in closed_periods(folder) if p.is_year == last.is_year and p <= last]
     return list(same)[-_HISTORY:] if last.is_year else [p for p in same if p >= last.shift(1 - _HISTORY)]
 

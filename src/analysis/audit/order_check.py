@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import pandas as pd
 
@@ -29,6 +28,7 @@ _LINE = """select * from moment_charges
         cast($price as decimal(18, 6)) as unit_price, cast(round($price * $quantity, 2) as decimal(18, 2)) as amount,
         department as ordering_department, coalesce($physician_id, physician_id) as physician_id
     from stays where stay_id = $stay_id"""
+_STAY = "select * replace (cast($until as timestamp) as until) from moment_encounters where stay_id = $stay_id"
 _RULES = """select distinct r.template, case when c.which = 'any' then 'any' else c.kind end as kind, v.name as evidence
     from audit_rule_rows r
     left join audit_rule_conditions x on x.rule_no = r.rule_no
@@ -46,6 +46,8 @@ def check_order(
 ) -> pd.DataFrame:
     """Findings that the order would make if it were carried out at the moment.
 
+    Patterns of stays (split, overlapping, empty) are not asked: they are no matter of one order.
+
     Returns
     -------
     Rows of `findings` (without stage) in which the new line is judged or evidence: rule, result, outcome, amount at
@@ -60,13 +62,15 @@ def check_order(
     there = engine.frame("select patient_id from moment_encounters where stay_id = $stay_id", stay_id=stay_id)
     if there.empty:
         raise InputError(f"stay {stay_id} is not in house at {at}", mend="name a stay that is there at the moment")
+    if not engine.value("select count(*) from items where item_code = $item_code", item_code=item_code):
+        raise InputError(f"unknown item {item_code}", mend="name an item of the hospital's items")
     values = {"stay_id": stay_id, "item_code": item_code, "quantity": quantity, "physician_id": physician_id, "at": at}
     values |= {"line_id": NEW, "patient_id": there["patient_id"].iloc[0]}
     plan = _plan(moment, item_code)
     if not plan.templates:
         return _nothing()
-    engine.create("charges", _LINE, price=_price(engine, values), **values)
-    engine.create("audit_encounters", "select * from moment_encounters where stay_id = $stay_id", stay_id=stay_id)
+    engine.create("charges", _LINE, price=engine.value(_PRICE, **values), **values)
+    engine.create("audit_encounters", _STAY, until=at + _TICK, **values)
     return engine.frame(_FOUND, **values) if _judged(engine, at, plan) else _nothing()
 
 
@@ -87,12 +91,6 @@ def _plan(moment: Moment, item_code: str) -> Plan:
     named = moment.engine.frame(_RULES, item_code=item_code)
     kinds = set(named["kind"].dropna()) | ({"measured"} if named["evidence"].notna().any() else set())
     return replace(moment.plan, templates=frozenset(named["template"]), kinds=frozenset(kinds), all_items=frozenset())
-
-
-def _price(engine: Engine, values: dict[str, Any]) -> Any:
-    if not engine.value("select count(*) from items where item_code = $item_code", **values):
-        raise InputError(f"unknown item {values['item_code']}", mend="name an item of the hospital's items")
-    return engine.value(_PRICE, **values)
 
 
 def _nothing() -> pd.DataFrame:

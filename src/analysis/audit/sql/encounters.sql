@@ -1,6 +1,7 @@
 -- Grain: one stay or visit that is judged: a stay in the month of its discharge, what is charged later in its own month;
 -- with $in_house every stay that is in house at $end_at.
--- judged: discharged in the period (or in house); false where only later lines are judged.
+-- judged: discharged in the period (or in house); false where only later lines are judged. until: end of the month of
+-- discharge, or $end_at in house: what the stay as a whole is judged on was charged and given back before it.
 with charged as (
   select distinct stay_id, visit_id, case when stay_id is null and visit_id is null then patient_id end as patient_id, hospital_id
   from charges
@@ -39,5 +40,6 @@ others as (
 every as (
   select * from inpatients union all select * from outpatients union all select * from others
 )
-select e.*, h.level
+select e.*, h.level,
+  case when $in_house then cast($end_at as timestamp) else date_trunc('month', e.discharged_at) + interval '1' month end as until
 from every e left join hospitals h on h.hospital_id = e.hospital_id

@@ -1,7 +1,8 @@
--- Grain: one line of a rule on a sliding span of time, of stays where some span holds more than the limit.
+-- Grain: one line of a rule on a sliding span of time, of stays that use more than the limit in all.
+-- Numbers are summed as doubles: DuckDB 2.0 loses the rows when a sum of decimals over a partition is compared to a double.
 with summed as (
   select rule_no, encounter_id, item_code, line_id, charged_at, quantity, limit_value, window_seconds,
-    sum(quantity) over (partition by rule_no, encounter_id, item_code) as whole
+    sum(cast(quantity as double)) over (partition by rule_no, encounter_id, item_code) as whole
   from audit_judged where template = 'frequency' and window_kind = 'seconds'
 )
 select rule_no, encounter_id, item_code, line_id, epoch(charged_at) as at_second, cast(quantity as double) as quantity,

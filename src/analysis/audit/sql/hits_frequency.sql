@@ -7,7 +7,7 @@ with counted as (
 ),
 over as (
   select * exclude (total), total, least(quantity, cast(total - limit_value as decimal(18, 4))) as excess
-  from counted where total > limit_value
+  from counted where total > cast(limit_value as decimal(18, 4))
   union all
   select j.*, s.total, cast(s.excess as decimal(18, 4))
   from audit_judged j join audit_sliding s on s.rule_no = j.rule_no and s.line_id = j.line_id

@@ -9,6 +9,9 @@ from matplotlib.axes import Axes
 from analysis.presentation.palette import ACCENT, BAD, FAINT, GREY, INK
 from analysis.presentation.svg import chart_style, new_figure, to_svg
 
+#: Cases named on the funnel's axis.
+_TICKS = (10, 20, 30, 50, 100, 200, 300, 500, 1000, 2000, 3000, 5000, 10000)
+
 
 def control_chart(
     periods: Sequence[str],
@@ -32,10 +35,10 @@ def control_chart(
         axes.fill_between([-0.3, len(y) - 0.7], low, high, color=FAINT, zorder=0)
         for level, name, style in ((high, names[0], (0, (4, 3))), (mean, names[1], "-"), (low, "", (0, (4, 3)))):
             axes.axhline(level, color=GREY, linewidth=0.8, linestyle=style)
-            axes.text(len(y) - 0.5, level, name, color=GREY, fontsize=8, va="center")
+            axes.text(len(y) - 0.5, level, name, color=GREY, fontsize=8, va="bottom")
         axes.plot(x, y, color=ACCENT, linewidth=1.3, marker="o", markersize=3)
         axes.plot(x[-1], y[-1], "o", color=BAD if alarm else ACCENT, markersize=7)
-        step = max(1, len(y) // 8)
+        step = -(-len(y) // 7)
         ticks = list(range(len(y) - 1, -1, -step))[::-1]
         axes.set_xticks(ticks, [periods[i] for i in ticks])
         axes.set_xlim(-0.3, len(y) * 1.12)
@@ -73,12 +76,13 @@ def funnel_plot(
                     label, (points[at], heights[at]), (5, 3), textcoords="offset points", fontsize=8, color=BAD
                 )
         axes.text(x[-1], wider[-1], " 99.8 %", fontsize=7.5, color=GREY, va="bottom", ha="right")
-        axes.text(x[-1], wide[-1], " 95 %", fontsize=7.5, color=GREY, va="top", ha="right")
+        axes.text(x[-1], wide[-1], " 95 %", fontsize=7.5, color=GREY, va="bottom", ha="right")
         axes.set_xlabel(heads[0], fontsize=8.5)
         axes.set_ylabel(heads[1], fontsize=8.5)
         axes.set_xscale("log")
+        axes.set_xticks([tick for tick in _TICKS if x[0] <= tick <= x[-1]])
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-        axes.xaxis.set_minor_formatter(lambda value, _: "")
+        axes.xaxis.set_minor_locator(mpl.ticker.NullLocator())
         _quiet(axes)
         return to_svg(figure)
 

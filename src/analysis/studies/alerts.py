@@ -38,14 +38,12 @@ def shift_table(report: Report) -> Finding:
             question, None, report.say("本月无超出控制限的突变。", "Nothing shifted beyond its limits this month.")
         )
     rows = pd.DataFrame({
-        "measure": [MEASURE_NAMES[kind][report.language == "en"] for kind in alerts["kind"]],
-        "subject": [_name(report, row) for row in alerts.to_dict("records")],
+        "subject": [_series(report, row) for row in alerts.to_dict("records")],
         **{name: alerts[name] for name in ("observed", "expected", "limit", "q_value")},
         "moved_by": [_moved(report, row) for row in alerts.to_dict("records")],
     })  # fmt: skip
     kinds: tuple[Kind, ...] = tuple("money" if _IS_MONEY[kind] else "percent1" for kind in alerts["kind"])
     specs = [
-        ("measure", "text"),
         ("subject", "text"),
         ("observed", "by_row"),
         ("expected", "by_row"),
@@ -54,7 +52,7 @@ def shift_table(report: Report) -> Finding:
     specs += [("q_value", "number3"), ("moved_by", "text")]
     heads = columns(report.style, *specs)  # type: ignore[arg-type]
     table = Table(rows, heads, report.say("突变", "Shifts"), report.style, by_row=kinds)
-    words = [f"{row.subject}{report.say('', ' ')}{row.measure}" for row in rows.itertuples()]
+    words = rows["subject"].tolist()
     text = report.say(
         f"{len(rows)} 项超出冻结的控制限：{listed(words, 'zh')}。",
         f"{len(rows)} beyond their frozen limits: {listed(words, 'en')}.",
@@ -82,13 +80,13 @@ def shift_chart(report: Report) -> Finding:
     limits = (row["low"] * 100, row["mean"] * 100, row["high"] * 100)
     names = (report.say("控制限", "limits"), report.say("基线均值", "baseline"))
     figure = control_chart(months, one.reindex(months).to_numpy(), limits, names, bool(row["alarm"]))
-    subject, measure = _name(report, row.to_dict()), MEASURE_NAMES[row["kind"]][report.language == "en"]
+    subject = _series(report, row.to_dict())
     beyond = report.say("超出", "beyond") if row["alarm"] else report.say("未超出", "within")
     unit = report.say("%", "%") if _IS_MONEY[row["kind"]] else report.say("百分点", "points")
     text = report.say(
-        f"{subject}{measure}：扣除病组结构后偏离 {(row['new']) * 100:+.1f} {unit}，{beyond}控制限"
+        f"{subject}：扣除病组结构后偏离 {(row['new']) * 100:+.1f} {unit}，{beyond}控制限"
         f"（{limits[0]:+.1f} 至 {limits[2]:+.1f}）。",
-        f"{measure} of {subject}: {row['new'] * 100:+.1f} {unit} against its own mix, {beyond} the limits "
+        f"{subject}: {row['new'] * 100:+.1f} {unit} against its own mix, {beyond} the limits "
         f"({limits[0]:+.1f} to {limits[2]:+.1f}).",
     )
     return Finding(question, None, text, _shift_notes(report), figure, bool(row["alarm"]))
@@ -140,10 +138,13 @@ def _put_cases(report: Report) -> None:
     report.engine.create("case_history", "select * from cases where hospital_id = $hospital", hospital=report.hospital)
 
 
-def _name(report: Report, row: dict[str, Any]) -> str:
-    return (
-        report.say("全院", "the hospital") if row["scope"] == "hospital" else report.name(row["scope"], row["subject"])
-    )
+def _series(report: Report, row: dict[str, Any]) -> str:
+    """Name of a series: whose, and what."""
+    measure = MEASURE_NAMES[row["kind"]][report.language == "en"]
+    if row["scope"] == "hospital":
+        return report.say(f"全院{measure}", f"hospital ({measure.lower()})")
+    name = report.name(row["scope"], row["subject"])
+    return report.say(f"{name}{measure}", f"{name} ({measure.lower()})")
 
 
 def _moved(report: Report, row: dict[str, Any]) -> str:

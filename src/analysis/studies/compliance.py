@@ -50,7 +50,7 @@ def findings_by_rule(report: Report, department: str = "") -> Finding:
     chart = Chart("bar", "rule", ("at_risk",))
     heads = columns(report.style, *specs)  # type: ignore[arg-type]
     table = Table(safe, heads, report.say("规则", "Rules"), report.style, chart=chart)
-    return Finding(question, table, _rules_text(report, book, rows), _rules_notes(report, hidden))
+    return Finding(question, table, _rules_text(report, book), _rules_notes(report, hidden))
 
 
 def _protected(rows: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
@@ -64,24 +64,30 @@ def _protected(rows: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
 
 
 def _rules(report: Report, book: pd.DataFrame) -> pd.DataFrame:
-    """One row a rule, most money first, those under ten findings last."""
+    """One row a rule, most money first; those under ten findings together in the last row."""
     titles = rule_titles(report)
-    rows = []
-    for rule, part in book.groupby("rule_id"):
-        counts = part["state"].value_counts()
-        answered = int(part["status"].ne("open").sum())
-        agreed = int(counts.get("confirmed", 0))
-        low, high = wilson(agreed, answered)
-        still = part.loc[part["status"].eq("open"), "age_days"]
-        rows.append({
-            "rule": titles.get(rule, rule), "finding_count": len(part), "at_risk": part["amount"].sum(),
-            **{state: int(counts.get(state, 0)) for state in STATES},
-            "precision": f"{agreed / answered:.0%} ({low:.0%}–{high:.0%})" if answered else "",
-            "oldest": still.max() if len(still) else None,
-        })  # fmt: skip
-    frame = pd.DataFrame(rows).assign(few=lambda f: f["finding_count"].lt(LIMIT))
-    order = {"few": True, "at_risk": False, "rule": True}
+    sizes = book["rule_id"].map(book["rule_id"].value_counts())
+    few = book.loc[sizes < LIMIT, "rule_id"].nunique()
+    groups = book["rule_id"].where((sizes >= LIMIT) | (few == 1), REST)
+    rest = report.say(f"其余 {few} 条规则（各不足 {LIMIT} 条）", f"{few} other rules (under {LIMIT} findings each)")
+    rows = [_rule(rest if rule == REST else titles.get(rule, rule), part) for rule, part in book.groupby(groups)]
+    frame = pd.DataFrame(rows).assign(last=lambda f: f["rule"].eq(rest))
+    order = {"last": True, "at_risk": False, "rule": True}
     return frame.sort_values(list(order), ascending=list(order.values()), kind="stable", ignore_index=True)
+
+
+def _rule(name: str, part: pd.DataFrame) -> dict[str, object]:
+    """What became of the findings of a rule (or of several)."""
+    counts = part["state"].value_counts()
+    answered, agreed = int(part["status"].ne("open").sum()), int(counts.get("confirmed", 0))
+    low, high = wilson(agreed, answered)
+    still = part.loc[part["status"].eq("open"), "age_days"]
+    return {
+        "rule": name, "finding_count": len(part), "at_risk": part["amount"].sum(),
+        **{state: int(counts.get(state, 0)) for state in STATES},
+        "precision": f"{agreed / answered:.0%} ({low:.0%}–{high:.0%})" if answered else "",
+        "oldest": still.max() if len(still) else None,
+    }  # fmt: skip
 
 
 def _text(report: Report, book: pd.DataFrame, made: ByReason) -> str:
@@ -115,12 +121,13 @@ _STATE: dict[str, dict[str, str]] = {
 }
 
 
-def _rules_text(report: Report, book: pd.DataFrame, rows: pd.DataFrame) -> str:
+def _rules_text(report: Report, book: pd.DataFrame) -> str:
     still = book[book["status"] == "open"]
     ages = [(0, 30), (31, _OLD), (_OLD + 1, 10**6)]
     counts = [int(still["age_days"].between(low, high).sum()) for low, high in ages]
-    zh = f"{len(rows)} 条规则查出 {len(book):,} 条，待答复 {_few(len(still))} 条"
-    en = f"{len(book):,} findings by {len(rows)} rules, {_few(len(still))} of them not answered"
+    rules = book["rule_id"].nunique()
+    zh = f"{rules} 条规则查出 {len(book):,} 条，待答复 {_few(len(still))} 条"
+    en = f"{len(book):,} findings by {rules} rules, {_few(len(still))} of them not answered"
     if len(still) >= LIMIT and all(count == 0 or count >= LIMIT for count in counts):
         zh += f"：一个月内 {counts[0]:,}，一至三个月 {counts[1]:,}，三个月以上 {counts[2]:,}"
         en += f": {counts[0]:,} of the last month, {counts[1]:,} of one to three months, {counts[2]:,} older"

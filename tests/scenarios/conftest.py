@@ -11,7 +11,7 @@ from analysis.periods import parse_range
 from analysis.sources.importer import import_source
 
 ROOT = Path(__file__).parents[2]
-FIRST, LAST = "2022-10", "2023-03"
+FIRST, LAST = "2022-01", "2023-03"
 ALLIANCE_COLUMNS = (
     "Hospital.Service.Area,Hospital.County,Permanent.Facility.Id,Gender,Patient.Disposition,CCSR.Diagnosis.Code,"
     "CCSR.Diagnosis.Description,CCSR.Procedure.Code,CCSR.Procedure.Description,APR.DRG.Code,APR.DRG.Description,"

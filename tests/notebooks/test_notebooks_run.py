@@ -43,6 +43,17 @@ def test_overview_of_a_bare_hospital(bare: Small):
     assert head_of(executed)["period"] == "2020" and "peers" in head_of(executed)["note"]
 
 
+@pytest.mark.parametrize("name", ["explore/audit_anomalies.ipynb", "committee/in_stay_watch.ipynb"])
+def test_anomalies_and_the_watch_run_where_there_is_much_and_where_there_is_little(
+    small: Small, bare: Small, name: str
+):
+    notebook = OVERVIEW.parents[1] / name
+    much = findings_of(execute(notebook, parameters(small)))
+    little = findings_of(execute(notebook, parameters(bare, language="en", hospital="101")))
+    assert len(much) == len(little) == (7 if "anomalies" in name else 2)
+    assert all(finding["text"] for finding in (*much, *little))
+
+
 def test_start_here_runs_from_top_to_bottom(small: Small):
     for language in ("zh", "en"):
         executed = execute(START_HERE, parameters(small, language=language))

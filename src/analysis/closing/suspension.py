@@ -10,11 +10,11 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from analysis.audit.precision import suspended_rules
 from analysis.audit.rules import Rule
-from analysis.closed_period import sound_table
+from analysis.closing.history import closed_rows, months_before
+from analysis.contract import period_tables
 from analysis.engine import Engine
 from analysis.periods import Period
 
@@ -39,16 +39,12 @@ def suspended_in(
     asked = [rule for rule in rules if rule.target_precision]
     select = "select * from reviews r where r.kind = 'finding' and r.at < $start_at"
     answers = engine.frame(select, start_at=period.start)
-    if not asked or answers.empty:
+    if not asked or answers.empty or period == first:
         return {}
     return suspended_rules(asked, answers, _findings(folder, first, period))
 
 
 def _findings(folder: Path, first: Period, period: Period) -> pd.DataFrame:
-    months = [first]
-    while months[-1].next < period:
-        months.append(months[-1].next)
-    late = [month for month in months if month < period][-_MONTHS:]
-    return pa.concat_tables(
-        pq.read_table(sound_table(folder, m, "findings"), columns=_COLUMNS) for m in late
-    ).to_pandas()
+    empty = period_tables()["findings"].arrow_schema().empty_table().select(_COLUMNS)
+    late = months_before(first, period)[-_MONTHS:]
+    return pa.concat_tables([empty, *(closed_rows(folder, month, "findings", _COLUMNS) for month in late)]).to_pandas()

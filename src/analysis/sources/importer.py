@@ -20,7 +20,7 @@ from analysis.contract import contract_tables
 from analysis.engine import Engine
 from analysis.errors import InputError
 from analysis.files import recover, replacing_folder, write_text
-from analysis.hospital import save_card, seal_folder, writing
+from analysis.hospital import open_hospital, save_card, seal_folder, writing
 from analysis.sources.quarantine import write_unreadable
 from analysis.sources.querying import stage_queries, untried
 from analysis.sources.report import FileCount, ImportReport
@@ -82,6 +82,7 @@ def _import(
             if name in source.tables:
                 progress(name)
                 tables.append(import_table(place, table))
+    _keep_answers(source, out, unfinished)
     write_unreadable(unfinished / "quarantine", staged)
     save_card(unfinished, source.hospital)
     digest = hashlib.sha256(spec.read_bytes()).hexdigest()
@@ -92,6 +93,15 @@ def _import(
     shutil.rmtree(staging)
     seal_folder(unfinished)
     return report
+
+
+def _keep_answers(source: SourceSpec, out: Path, unfinished: Path) -> None:
+    """Answers taken in by `workbench review` outlive the next delivery, unless it brings the table itself."""
+    if "reviews" in source.tables or not (out / "reviews.parquet").is_file():
+        return
+    earlier = open_hospital(out)
+    earlier.check(earlier.files("reviews"))
+    shutil.copy2(out / "reviews.parquet", unfinished / "reviews.parquet")
 
 
 def _confine(engine: Engine, staging: Path) -> None:

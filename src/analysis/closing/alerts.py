@@ -4,12 +4,11 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from analysis.audit.near_standard import near_standard_alerts
 from analysis.audit.peers import peer_alerts
 from analysis.audit.shifts import COLUMNS, baseline_of, shift_alerts, since
-from analysis.closed_period import sound_table
+from analysis.closing.history import closed_rows, months_before
 from analysis.contract import period_tables
 from analysis.engine import Engine
 from analysis.periods import Period
@@ -29,7 +28,7 @@ def make_alerts(engine: Engine, folder: Path, first: Period, period: Period) -> 
     parts = [near_standard_alerts(engine)]
     baseline = baseline_of(period, first)
     if baseline:
-        _put_history(engine, folder, [baseline[0], period], since(baseline).previous)
+        _put_history(engine, folder, (baseline[0], period), since(baseline).previous)
         parts += [shift_alerts(engine, baseline, period), peer_alerts(engine, baseline, period)]
         for name in ("case_history", "item_history", "finding_history", "shift_stays", "shift_lines"):
             engine.drop(name)
@@ -37,25 +36,19 @@ def make_alerts(engine: Engine, folder: Path, first: Period, period: Period) -> 
     engine.put("alerts", pa.Table.from_pylist(_plain(rows), period_tables()["alerts"].arrow_schema()))
 
 
-def _put_history(engine: Engine, folder: Path, reach: list[Period], items_from: Period) -> None:
+def _put_history(engine: Engine, folder: Path, reach: tuple[Period, Period], items_from: Period) -> None:
     """Tables of the closed months and, last, the period itself, with a column `period`."""
-    months = [reach[0]]
-    while months[-1].next < reach[1]:
-        months.append(months[-1].next)
+    months = months_before(*reach)
     late = [month for month in months if month >= items_from]
     for name, table, columns, wanted in (
         ("case_history", "cases", _CASES, months),
         ("item_history", "case_items", _ITEMS, late),
         ("finding_history", "findings", ["finding_id", "rule_id", "outcome", "stay_id", "physician_id"], months),
     ):
-        past = [_dated(_closed(folder, month, table, columns), month) for month in wanted]
+        past = [_dated(closed_rows(folder, month, table, columns).select(columns), month) for month in wanted]
         listed = ", ".join(f'"{column}"' for column in columns)
         now = engine.arrow(f'select {listed} from "{table}"').cast(past[0].drop_columns("period").schema)
         engine.put(name, pa.concat_tables([*past, _dated(now, reach[1])]))
-
-
-def _closed(folder: Path, month: Period, table: str, columns: list[str]) -> pa.Table:
-    return pq.read_table(sound_table(folder, month, table), columns=columns).select(columns)
 
 
 def _dated(rows: pa.Table, month: Period) -> pa.Table:

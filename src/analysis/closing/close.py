@@ -201,8 +201,6 @@ def _refuse_if_open(reconciliation: pa.Table, hospital: Hospital, period: Period
         raise InputError(
             f"{period.name} does not reconcile: {len(failed)} check(s) are open",
             where=str(hospital.folder),
-            rows=[
-                "{hospital_id} {check} {part}: expected {expected}, found {found}".format(**row) for row in failed[:5]
-            ],
+            rows=[_OPEN.format(**row) for row in failed[:5]],
             mend="run `workbench check` on the folder; if it is clean, report this message",
         )

@@ -1,5 +1,6 @@
-"""What a period takes from closed periods before it: the cases of the calendar year before."""
+"""What a period takes from the closed periods before it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,9 +19,20 @@ def cases_of_year_before(folder: Path, first: Period, period: Period) -> pa.Tabl
     folder : outputs/NAME; every period from `first` to the one before `period` is closed there.
     first : where the data begin.
     """
+    wanted = [month for month in months_before(first, period) if month.year == period.year - 1]
     empty = period_tables()["cases"].arrow_schema().empty_table()
-    months = [first]
-    while months[-1].next < period:
-        months.append(months[-1].next)
-    wanted = [month for month in months if month.year == period.year - 1]
-    return pa.concat_tables([empty, *(pq.read_table(sound_table(folder, month, "cases")) for month in wanted)])
+    return pa.concat_tables([empty, *(closed_rows(folder, month, "cases") for month in wanted)])
+
+
+def months_before(first: Period, period: Period) -> list[Period]:
+    """The periods from `first` on that lie before `period`; none where it is the first."""
+    months = []
+    while first < period:
+        months.append(first)
+        first = first.next
+    return months
+
+
+def closed_rows(folder: Path, month: Period, table: str, columns: Sequence[str] | None = None) -> pa.Table:
+    """Rows of a closed table; of the columns named, else of all."""
+    return pq.read_table(sound_table(folder, month, table), columns=list(columns) if columns else None)

@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from analysis.audit.compile import Plan, make
 from analysis.audit.sliding import excess_of_spans
-from analysis.audit.wording import explained
 from analysis.engine import Engine
+from analysis.vocabulary import LANGUAGES, label
 
 #: Template -> the SQL file that finds its candidates.
 HITS = {
@@ -99,7 +99,7 @@ def conclude(engine: Engine, plan: Plan, values: dict[str, Any]) -> None:
     find_answers(engine, plan, values)
     for name in ("verdicts", "kept", "findings", "finding_lines", "told"):
         make(engine, name, **values)
-    engine.put("audit_explained", explained(engine.frame("select * from audit_told")))
+    make(engine, "explained", **_words())
 
 
 def find_lines(engine: Engine, plan: Plan, values: dict[str, Any]) -> None:
@@ -154,6 +154,13 @@ def _make_or_empty(engine: Engine, name: str, needed: bool, values: dict[str, An
         make(engine, name, **values)
     else:
         _put_empty(engine, name)
+
+
+def _words() -> dict[str, str]:
+    """Words of the explanations that are not the rule's own."""
+    sexes = {"female": "F", "male": "M"}
+    named = {f"{name}_{lang}": label("sex", code, lang) for name, code in sexes.items() for lang in LANGUAGES}
+    return named | {"lacking_zh": "判定依据缺失，暂不判定：", "lacking_en": "Evidence is lacking, not judged: "}
 
 
 def _put_empty(engine: Engine, name: str) -> None:

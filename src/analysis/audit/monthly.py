@@ -49,10 +49,15 @@ def audit_span(
     """The same over any span of time; the line tables stay as far back as they were read."""
     absent = [table for table in NEEDS.values() if table not in hospital.tables]
     plan = compile_rules(engine, rules, statuses, absent)
+    attach_encounters(engine, hospital, span, plan)
+    findings_of(engine, span, plan)
+
+
+def attach_encounters(engine: Engine, hospital: Hospital, span: Span, plan: Plan) -> None:
+    """Leave audit_encounters, with the line tables visible as far back as their rules look."""
     attach_lines(engine, hospital, span.start - timedelta(days=1), span.end)
     find_encounters(engine, span)
     attach_lines(engine, hospital, _reach(engine, span, plan), span.end)
-    findings_of(engine, span, plan)
 
 
 def findings_of(engine: Engine, span: Span, plan: Plan) -> None:

@@ -17,7 +17,7 @@ places as (
     from transfers as f join stays as s using (stay_id)
 ),
 nights as (
-    select stay_id, cost_centre, unnest(generate_series(day, until - interval 1 day, interval 1 day)) as night
+    select stay_id, cost_centre, unnest(generate_series(day, cast(until - interval 1 day as date), interval 1 day)) as night
     from places
     union all
     select stay_id, cost_centre, day from places

@@ -22,7 +22,7 @@ actual as (
 ),
 counted as (select sum(cost_cases) as cases from months)
 select a.cost_item, s.basis, cast(a.amount / n.cases as double) as actual,
-  cast(coalesce(s.amount, 0) / n.cases as double) as standard, cast(n.cases as integer) as cases
+  cast(coalesce(s.amount, 0) / n.cases as double) as standard, n.cases
 from actual a cross join counted n
 left join standards s on s.cost_item = a.cost_item
 where n.cases > 0

@@ -57,7 +57,8 @@ def engine_of(cases: pd.DataFrame, findings: pd.DataFrame | None = None) -> Engi
         for code, amount, price in parts
     ]
     lines = pd.concat(items)
-    engine.put("item_history", lines[lines["amount"] > 0])
+    engine.put("past_items", lines[lines["amount"] > 0])
+    engine.put("case_items", lines.head(0))
     engine.put(
         "items",
         pd.DataFrame({"item_code": ["OLD", "NEW", "C", "S"], "kind": ["drug", "drug", "consumable", "treatment"]}),

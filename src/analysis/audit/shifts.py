@@ -83,8 +83,8 @@ def shift_alerts(engine: Engine, baseline: list[Period], period: Period) -> pd.D
 
     Parameters
     ----------
-    engine : holds case_history (cases of the baseline and the period, with a column period), item_history (items of
-        their stays; for the last six months of the baseline and the period is enough) and items.
+    engine : holds case_history (cases of the baseline and the period, with a column period), past_items and
+        case_items (items of their stays, before the period and in it; the last seven months are enough) and items.
     baseline : of `baseline_of`; empty = nothing is tested.
     """
     judged = judged_series(engine, baseline, period)

@@ -83,7 +83,7 @@ def audit_year(data: Path, periods: list[Period]) -> Measured:
 
 
 def compared(data: Path, period: Period, kind: str) -> Measured:
-    """Lines judged by the rules that both can judge, before any condition, in the engine or in pandas, reading included."""
+    """Lines judged by the rules that both know, before any condition, in the engine or in pandas, reading included."""
     hospital = open_hospital(data)
     rules = [simple(r) for r in rules_of(data) if r.template in _BOTH and not r.panels and not r.national]
     clock = Clock()

@@ -3,8 +3,8 @@
 A month is an alarm where it lies beyond the frozen XmR limits *and* its q-value over all series tested is at most 3 %.
 The limits alone would be wrong for many series: each has about one chance in a hundred to be crossed by nothing. The
 q-value rests on the prediction interval of a normal series (Student's t), so that with nothing but chance in all series
-the risk of any alarm at all is at most 5 %, whatever their number and however short the baseline. Its standard deviation
-is the larger of two estimates, which is what keeps the promise where monthly figures are a little skewed.
+the risk of any alarm at all is at most 5 %, whatever their number and however short the baseline. Its standard
+deviation is the larger of two estimates, which keeps the promise where monthly figures are a little skewed.
 """
 
 from dataclasses import dataclass

@@ -125,7 +125,7 @@ SAME = """select s.stay_id from stays s join stays_without o using (stay_id), sp
     scope="module",
     params=[
         pytest.param((31, 2200, "2022-03", "2022-06"), id="31"),
-        *(pytest.param((s, 5200, "2022-03", "2022-08"), id=str(s), marks=pytest.mark.slow) for s in range(701, 706)),
+        *(pytest.param((s, 5200, "2022-03", "2022-08"), id=str(s), marks=pytest.mark.slow) for s in range(711, 716)),
     ],
 )
 def pair(request: pytest.FixtureRequest) -> Iterator[Engine]:

@@ -1,4 +1,4 @@
-"""Retest intervals over the laboratory of the MIMIC-IV demo, against a count from the source's own file, past the import."""
+"""Retest intervals over the laboratory of the MIMIC-IV demo, against a count past the import, from the source's file."""
 
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 SOURCE = ROOT.parent / "shared/data/mimic-iv-demo"
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.real_data,
     pytest.mark.skipif(not SOURCE.is_dir(), reason="the MIMIC-IV demo is not there (data/README.md)"),
 ]
 

@@ -3,9 +3,11 @@
 from analysis.presentation.finding import Finding
 from analysis.studies.report import Report
 
+#: The step that cost figures need.
+COSTS = "cost of departments and cases"
 #: Steps of the close as left_out names them, in Chinese.
 STEPS_ZH = {
-    "cost of departments and cases": "科室与病例成本",
+    COSTS: "科室与病例成本",
     "unit cost per visit and bed-day": "诊次成本与床日成本",
     "DRG income and payment margin": "DRG 收入与医保盈亏",
     "charges by category": "费用分类",

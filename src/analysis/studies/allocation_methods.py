@@ -5,8 +5,7 @@ import pandas as pd
 from analysis.presentation.finding import Finding
 from analysis.presentation.tables import Table
 from analysis.presentation.wording import plural
-from analysis.studies.absent import absent
-from analysis.studies.department_costs import NEEDS
+from analysis.studies.absent import COSTS, absent
 from analysis.studies.report import Report
 from analysis.studies.wide import head, table_money
 from analysis.vocabulary import codes, label
@@ -17,18 +16,16 @@ _MOST = 15
 def allocation_methods(report: Report) -> Finding:
     """Full cost of every clinical centre by direct, step-down and reciprocal allocation, over twelve months."""
     question = report.say("换一种分摊方法，科室全成本差多少？", "What does another allocation method change?")
-    scheme, span = report.card.get("scheme", {}), report.twelve
-    own = scheme.get("allocation", "step_down")
-    values = {"own_allocation": own, "own_scope": scheme.get("scope", "hospital_full"), "periods": len(span.periods)}
+    own, span = report.scheme["allocation"], report.twelve
+    values = {"own_allocation": own, "own_scope": report.scheme["scope"], "periods": len(span.periods)}
     rows = report.sql("allocation_costs", **span.bounds, **values)
     if rows.empty:
-        return absent(report, question, NEEDS)
+        return absent(report, question, COSTS)
     wide = rows.pivot(index="cost_centre", columns="allocation", values="amount").fillna(0.0)
     methods = [own, *(name for name in codes("allocation_method") if name in wide and name != own)]
     wide["spread"] = wide[methods].max(axis=1) / wide[methods].min(axis=1).where(wide[methods].min(axis=1) > 0) - 1
     wide = wide.sort_values(["spread", own], ascending=False, kind="stable")
-    names = report.names("cost_centre")
-    wide["centre"] = [names.get(code, code) for code in wide.index]
+    wide["centre"] = report.named("cost_centre", wide.index)
     wide.loc["total"] = wide[methods].sum().round(2)
     wide.loc["total", "centre"] = report.say("合计", "Total")
     return Finding(

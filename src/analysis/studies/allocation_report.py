@@ -5,8 +5,7 @@ import pandas as pd
 from analysis.presentation.finding import Finding
 from analysis.presentation.tables import Table
 from analysis.presentation.wording import plural
-from analysis.studies.absent import absent
-from analysis.studies.department_costs import NEEDS
+from analysis.studies.absent import COSTS, absent
 from analysis.studies.report import Report
 from analysis.studies.wide import head, table_money
 from analysis.vocabulary import codes, label
@@ -37,9 +36,8 @@ def allocation_summary(report: Report) -> Finding:
     question = report.say("谁在哪一步按什么参数分出了多少？", "Who gave how much, in which step, by which driver?")
     rows = report.sql("allocation_steps")
     if rows.empty:
-        return absent(report, question, NEEDS)
-    names = report.names("cost_centre")
-    rows["centre"] = [names.get(code, code) for code in rows["from_centre"]]
+        return absent(report, question, COSTS)
+    rows["centre"] = report.named("cost_centre", rows["from_centre"])
     rows["driver"] = [driver_name(report, code) for code in rows["driver"]]
     rows["step_name"] = [report.say(f"第 {step} 步", f"Step {step}") for step in rows["step"]]
     rows = rows.sort_values(["step", "total", "from_centre"], ascending=[True, False, True], ignore_index=True)
@@ -73,8 +71,7 @@ def _summary_table(report: Report, rows: pd.DataFrame) -> Table:
 
 
 def _summary_notes(report: Report) -> tuple[str, ...]:
-    method = report.card.get("scheme", {}).get("allocation", "step_down")
-    name = label("allocation_method", method, report.language)
+    name = label("allocation_method", report.scheme["allocation"], report.language)
     return (
         report.say(
             f"分摊方法：{name}，七项成本逐项进行；分出额含上一步收到的成本，各步不能相加。",
@@ -87,11 +84,10 @@ def _summary_notes(report: Report) -> tuple[str, ...]:
 def cost_scopes(report: Report) -> Finding:
     """Clinical full cost under the four scopes of the norm, side by side, as the scheme allocates."""
     question = report.say("四种成本口径各是多少？", "What is the cost under each of the four scopes?")
-    scheme = report.card.get("scheme", {})
-    own = scheme.get("scope", "hospital_full")
-    rows = report.sql("scope_costs", allocation=scheme.get("allocation", "step_down"), own=own)
+    own = report.scheme["scope"]
+    rows = report.sql("scope_costs", allocation=report.scheme["allocation"], own=own)
     if rows.empty:
-        return absent(report, question, NEEDS)
+        return absent(report, question, COSTS)
     rows = rows.set_index("cost_scope").reindex(
         [code for code in codes("cost_scope") if code in set(rows["cost_scope"])]
     )

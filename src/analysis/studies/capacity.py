@@ -26,8 +26,7 @@ def idle_capacity(report: Report) -> Finding:
     if rows.empty:
         return not_costed(report, question, *_TABLES)
     rows = rows.sort_values(["unused_cost", "cost_centre"], ascending=[False, True], ignore_index=True)
-    names = report.names("cost_centre")
-    rows["centre"] = [names.get(code, code) for code in rows["cost_centre"]]
+    rows["centre"] = report.named("cost_centre", rows["cost_centre"])
     rows["used_share"] = rows["used_minutes"].fillna(0) / rows["practical_minutes"]
     rows["estimated_share"] = rows["estimated_minutes"].fillna(0) / rows["practical_minutes"]
     rows["use"] = rows["used_share"] + rows["estimated_share"]

@@ -134,8 +134,7 @@ def methods(report: Report) -> Finding:
 
 def _costing(report: Report) -> str:
     if report.card.get("settings", {}).get("costing"):
-        scheme = report.card.get("scheme", {})
-        allocation = label("allocation_method", scheme.get("allocation", "step_down"), report.language)
+        allocation = label("allocation_method", report.scheme["allocation"], report.language)
         method = label("case_method", report.case_method, report.language)
         return report.say(
             f"科室：{allocation}，按成本项目逐项分摊；病例：{method}，按服务发生月计",

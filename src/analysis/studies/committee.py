@@ -10,13 +10,11 @@ from analysis.engine import Engine
 from analysis.errors import InputError
 from analysis.periods import Period
 from analysis.settings import parameters_folder
-from analysis.studies.report import SQL, Report, followed_up
+from analysis.studies.report import SQL, Report, followed_up, scheme_of
 from analysis.vocabulary import LANGUAGES
 
 _TABLES = tuple(period_tables())
 _HISTORY = 26
-#: Cost items that do not change with the number of cases, where a closed period names no scheme.
-_FIXED = ["personnel", "depreciation", "amortisation"]
 
 
 def open_report(
@@ -64,7 +62,7 @@ def _load(folder: Path, marks: tuple[tuple[Period, str], ...], hospital: str) ->
     known = followed_up(periods)
     card = read_card(folder, periods[-1]) or {}
     values = {"hospital": one, "end_at": periods[-1].end, "known_until": known.name if known else ""}
-    values["fixed"] = card.get("scheme", {}).get("fixed_items", _FIXED)
+    values["fixed"] = scheme_of(card)["fixed_items"]
     engine.make(SQL, "case_book", **values)
     engine.make(SQL, "indicator_book", **values)
     return engine, one

@@ -42,9 +42,8 @@ def _compared(report: Report, span: Span, before: Span) -> pd.DataFrame:
     """One row a department: change of its cost per weight unit, its rates in both spans, and whether they rose."""
     now = report.sql("department_quality", **span.bounds).set_index("department")
     past = report.sql("department_quality", **before.bounds).set_index("department").reindex(now.index)
-    names = report.names("department")
     return pd.DataFrame({
-        "department": [names.get(code, code) for code in now.index],
+        "department": report.named("department", now.index),
         "cost_change": (now["per_weight"] / past["per_weight"] - 1).to_numpy(),
         "readmission": _rate(now, "returned", "followed"),
         "readmission_before": _rate(past, "returned", "followed"),

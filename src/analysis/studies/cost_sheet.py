@@ -8,8 +8,8 @@ from analysis.presentation.finding import Finding
 from analysis.presentation.numbers import Kind, is_empty
 from analysis.presentation.tables import Chart, Table
 from analysis.presentation.wording import listed
-from analysis.studies.absent import absent
-from analysis.studies.department_costs import NEEDS
+from analysis.studies.absent import COSTS, absent
+from analysis.studies.drg_costs import method_by_unit
 from analysis.studies.report import Report, Span
 from analysis.studies.wide import ITEMS, head, item_heads, wide
 from analysis.vocabulary import label
@@ -37,11 +37,6 @@ def chosen_drg(report: Report, drg_code: str = "") -> str:
     many = rows[rows["cases"] >= LIMIT] if (rows["cases"] >= LIMIT).any() else rows
     order = ["margin", "cases"] if many["margin"].notna().any() else ["cases"]
     return str(many.sort_values(order, ascending=order == ["margin", "cases"], kind="stable")["drg_code"].iloc[0])
-
-
-def drg_title(report: Report, drg_code: str) -> str:
-    """Code and name."""
-    return f"{drg_code} {report.names('drg').get(drg_code, '')}".strip()
 
 
 def case_account(report: Report, drg_code: str) -> Finding:
@@ -82,8 +77,7 @@ def case_account(report: Report, drg_code: str) -> Finding:
 
 
 def _fixed(report: Report) -> str:
-    items = report.card.get("scheme", {}).get("fixed_items", ["personnel", "depreciation", "amortisation"])
-    names = [label("cost_item", item, report.language) for item in items]
+    names = [label("cost_item", item, report.language) for item in report.scheme["fixed_items"]]
     return listed(names if report.language == "zh" else [name.lower() for name in names], report.language, 7)
 
 
@@ -117,7 +111,7 @@ def _account(report: Report, drg_code: str, span: Span, column: str) -> pd.DataF
 
 
 def _account_text(report: Report, drg_code: str, values: dict[str, float]) -> str:
-    title = drg_title(report, drg_code)
+    (title,) = report.titled("drg", [drg_code])
     money = {
         name: report.style.money(value, signed=name in ("margin", "contribution"))
         for name, value in values.items()
@@ -139,16 +133,13 @@ def _account_text(report: Report, drg_code: str, values: dict[str, float]) -> st
 def unit_matrix(report: Report, drg_code: str) -> Finding:
     """Seven cost items of a case by the service unit where they arise."""
     question = report.say("一例的七项成本发生在哪些服务单元？", "Where do the seven items of a case's cost arise?")
-    span = report.twelve.bounds
-    there = report.sql("methods_there", **span)["method"].tolist()
-    method = next((name for name in ("bottom_up", "cost_to_income", report.case_method) if name in there), "")
-    rows = report.sql("sheet_units", **span, drg=drg_code, method=method)
+    method = method_by_unit(report) or report.case_method
+    rows = report.sql("sheet_units", **report.twelve.bounds, drg=drg_code, method=method)
     if rows.empty:
-        return absent(report, question, NEEDS)
+        return absent(report, question, COSTS)
     made = wide(rows.assign(amount=rows["amount"] / rows["cases"]), ["cost_centre"])
     made = made.sort_values(["total", "cost_centre"], ascending=[False, True], ignore_index=True)
-    names = report.names("cost_centre")
-    made["unit"] = [names.get(code, code) for code in made["cost_centre"]]
+    made["unit"] = report.named("cost_centre", made["cost_centre"])
     made.loc[len(made)] = {**made[[*ITEMS, "total"]].sum(), "unit": report.say("合计", "Total"), "cost_centre": ""}
     total = made.iloc[-1]["total"]
     top = made.iloc[:-1].head(3)
@@ -185,18 +176,7 @@ def standard_variance(report: Report, drg_code: str) -> Finding:
         )
         return Finding(question, None, none)
     basis = next((code for code in rows["basis"] if isinstance(code, str)), "history")
-    rows = rows.set_index("cost_item").reindex(list(ITEMS)).fillna({"actual": 0.0, "standard": 0.0})
-    rows.loc["total", ["actual", "standard"]] = rows[["actual", "standard"]].sum()
-    rows["difference"] = rows["actual"] - rows["standard"]
-    rows["change"] = rows["difference"] / rows["standard"].where(rows["standard"] > 0)
-    rows["item"] = [*(label("cost_item", item, report.language) for item in ITEMS), report.say("合计", "Total")]
-    over = rows.iloc[:-1].sort_values("difference", ascending=False, kind="stable").iloc[0]
-    total = rows.iloc[-1]
-    gap = report.style.money(total["difference"], signed=True)
-    zh, en = f"例均成本与标准成本相差 {gap}", f"A case costs {gap} against its standard"
-    if over["difference"] > 0:
-        more = report.style.money(over["difference"], signed=True)
-        zh, en = f"{zh}，超出最多的是{over['item']}（{more}）", f"{en}; most above: {over['item'].lower()} ({more})"
+    rows = _against_standard(report, rows)
     heads = (
         head(report, "item", "成本项目", "Cost item"),
         head(report, "actual", "例均成本", "Cost per case", "money"),
@@ -212,4 +192,24 @@ def standard_variance(report: Report, drg_code: str) -> Finding:
         f"标准成本依据：{label('standard_cost_basis', basis, 'zh')}；只含有标准成本的月份。",
         f"Basis of the standard: {label('standard_cost_basis', basis, 'en').lower()}; months with a standard only.",
     )
-    return Finding(question, table, report.say(zh + "。", en + "."), (note,))
+    return Finding(question, table, _variance_text(report, rows), (note,))
+
+
+def _against_standard(report: Report, rows: pd.DataFrame) -> pd.DataFrame:
+    """The seven items in the norm's order and their total: actual, standard and the difference."""
+    rows = rows.set_index("cost_item").reindex(list(ITEMS)).fillna({"actual": 0.0, "standard": 0.0})
+    rows.loc["total", ["actual", "standard"]] = rows[["actual", "standard"]].sum()
+    rows["difference"] = rows["actual"] - rows["standard"]
+    rows["change"] = rows["difference"] / rows["standard"].where(rows["standard"] > 0)
+    rows["item"] = [*(label("cost_item", item, report.language) for item in ITEMS), report.say("合计", "Total")]
+    return rows
+
+
+def _variance_text(report: Report, rows: pd.DataFrame) -> str:
+    gap = report.style.money(rows["difference"].iloc[-1], signed=True)
+    zh, en = f"例均成本与标准成本相差 {gap}", f"A case costs {gap} against its standard"
+    over = rows.iloc[:-1].sort_values("difference", ascending=False, kind="stable").iloc[0]
+    if over["difference"] > 0:
+        more = report.style.money(over["difference"], signed=True)
+        zh, en = f"{zh}，超出最多的是{over['item']}（{more}）", f"{en}; most above: {over['item'].lower()} ({more})"
+    return report.say(zh + "。", en + ".")

@@ -7,8 +7,7 @@ from analysis.presentation.distribution import histogram
 from analysis.presentation.finding import Finding
 from analysis.presentation.tables import Table
 from analysis.presentation.wording import listed, plural
-from analysis.studies.absent import absent
-from analysis.studies.department_costs import NEEDS
+from analysis.studies.absent import COSTS, absent
 from analysis.studies.report import Report
 from analysis.studies.services import chosen_method
 from analysis.studies.wide import head
@@ -25,15 +24,7 @@ def items_used(report: Report, drg_code: str) -> Finding:
     if rows.empty:
         return absent(report, question, "charges by category")
     cases = rows["cases"].iloc[0]
-    names = report.names("item")
-    rows["item"] = [names.get(code, code) for code in rows["item_code"]]
-    rows["kind_name"] = [label("item_kind", code, report.language) if code else "" for code in rows["kind"]]
-    rows["use"] = rows["users"] / cases
-    rows["price"] = rows["amount"] / rows["quantity"].where(rows["quantity"] != 0)
-    for name in ("quantity", "amount", "cost"):
-        rows[f"{name}_per_case"] = rows[name] / cases
-    rows["size"] = rows["cost_per_case"].fillna(rows["amount_per_case"]).fillna(0.0)
-    rows = rows.sort_values(["size", "item_code"], ascending=[False, True], ignore_index=True)
+    rows = _per_case(report, rows, cases)
     top = [f"{row.item} {report.style.money(row.size)}" for row in rows.head(3).itertuples()]
     text = report.say(
         f"共用到 {len(rows)} 个项目，例均成本最高的是{listed(top, 'zh')}。",
@@ -60,23 +51,28 @@ def items_used(report: Report, drg_code: str) -> Finding:
     return Finding(question, table, text, (told,))
 
 
+def _per_case(report: Report, rows: pd.DataFrame, cases: int) -> pd.DataFrame:
+    """Use, price and quantities of a case; what costs most (else: is charged most) first."""
+    rows = rows.assign(
+        item=report.named("item", rows["item_code"]),
+        kind_name=[label("item_kind", code, report.language) if code else "" for code in rows["kind"]],
+        use=rows["users"] / cases,
+        price=rows["amount"] / rows["quantity"].where(rows["quantity"] != 0),
+        **{f"{name}_per_case": rows[name] / cases for name in ("quantity", "amount", "cost")},
+    )
+    rows["size"] = rows["cost_per_case"].fillna(rows["amount_per_case"]).fillna(0.0)
+    return rows.sort_values(["size", "item_code"], ascending=[False, True], ignore_index=True)
+
+
 def treating_departments(report: Report, drg_code: str) -> Finding:
     """Departments that treat the DRG by principal procedure; cells under ten hidden."""
     question = report.say("哪些科室、以哪些主要手术收治？", "Which departments treat it, by which principal procedure?")
     rows = report.sql("sheet_cases", **report.twelve.bounds, drg=drg_code)
     if rows.empty:
-        return absent(report, question, NEEDS)
-    rows = rows.assign(department=rows["department"].fillna(""), procedure=rows["procedure"].fillna(""))
-    by = rows.groupby(["department", "procedure"], as_index=False).agg(
-        cases=("cost", "size"), days=("days", "mean"), cost=("cost", "mean"), materials=("materials", "mean"),
-        payment=("payment", "mean"), margin=("margin", "mean"))  # fmt: skip
-    by = by.sort_values(["cases", "department", "procedure"], ascending=[False, True, True], ignore_index=True)
-    names = report.names("department")
-    by["name"] = [names.get(code, code) or report.say("未知", "Unknown") for code in by["department"]]
-    by["procedure"] = by["procedure"].where(by["procedure"] != "", report.say("无手术", "none"))
+        return absent(report, question, COSTS)
+    by = _by_procedure(report, rows)
     safe = protect(by, "cases", ["days", "cost", "materials", "payment", "margin"])
     safe["procedure"] = safe["procedure"].where(safe["cases"] != SMALL, HIDDEN)
-    shown = by[~safe["cases"].isin([SMALL, HIDDEN])]
     heads = (
         head(report, "name", "科室", "Department"),
         head(report, "procedure", "主要手术编码", "Principal procedure"),
@@ -87,22 +83,34 @@ def treating_departments(report: Report, drg_code: str) -> Finding:
         head(report, "payment", "例均收入", "Income per case", "money"),
         head(report, "margin", "例均盈亏", "Margin per case", "money"),
     )
-    count, procedures = by["department"].nunique(), by["procedure"].nunique()
-    zh, en = (
-        f"{count} 个科室，{procedures} 种主要手术",
-        f"{plural(count, 'department')}, {plural(procedures, 'principal procedure')}",
-    )
-    if len(shown) > 1:
-        dear, cheap = shown.loc[shown["cost"].idxmax()], shown.loc[shown["cost"].idxmin()]
-        places = [
-            report.say(f"{r['name']}（{r['procedure']}）", f"{r['name']} ({r['procedure']})") for r in (dear, cheap)
-        ]
-        costs = [report.style.money(row["cost"]) for row in (dear, cheap)]
-        ends = [f"{place} {cost}" for place, cost in zip(places, costs, strict=True)]
-        zh, en = f"{zh}；例均成本最高 {ends[0]}，最低 {ends[1]}", f"{en}; cost per case from {ends[1]} to {ends[0]}"
     table = Table(safe, heads, report.say("科室与手术", "Departments"), report.style)
-    hidden = bool(safe["cases"].isin([SMALL, HIDDEN]).any())
-    return Finding(question, table, report.say(zh + "。", en + "."), note(hidden, report.language))
+    shown = by[~safe["cases"].isin([SMALL, HIDDEN])]
+    return Finding(question, table, _treated_text(report, by, shown), note(len(shown) < len(by), report.language))
+
+
+def _by_procedure(report: Report, rows: pd.DataFrame) -> pd.DataFrame:
+    """One row a department and principal procedure, those with most cases first: means of a case."""
+    rows = rows.assign(department=rows["department"].fillna(""), procedure=rows["procedure"].fillna(""))
+    by = rows.groupby(["department", "procedure"], as_index=False).agg(
+        cases=("cost", "size"), days=("days", "mean"), cost=("cost", "mean"), materials=("materials", "mean"),
+        payment=("payment", "mean"), margin=("margin", "mean"))  # fmt: skip
+    by = by.sort_values(["cases", "department", "procedure"], ascending=[False, True, True], ignore_index=True)
+    by["name"] = [name or report.say("未知", "Unknown") for name in report.named("department", by["department"])]
+    return by.assign(procedure=by["procedure"].where(by["procedure"] != "", report.say("无手术", "none")))
+
+
+def _treated_text(report: Report, by: pd.DataFrame, shown: pd.DataFrame) -> str:
+    """How many departments and procedures; of the rows that may be told, the dearest and the cheapest."""
+    count, procedures = by["department"].nunique(), by["procedure"].nunique()
+    zh = f"{count} 个科室，{procedures} 种主要手术"
+    en = f"{plural(count, 'department')}, {plural(procedures, 'principal procedure')}"
+    if len(shown) > 1:
+        ends = []
+        for row in (shown.loc[shown["cost"].idxmax()], shown.loc[shown["cost"].idxmin()]):
+            bracket = report.say("（{}）", " ({})").format(row["procedure"])
+            ends.append(f"{row['name']}{bracket} {report.style.money(row['cost'])}")
+        zh, en = f"{zh}；例均成本最高 {ends[0]}，最低 {ends[1]}", f"{en}; cost per case from {ends[1]} to {ends[0]}"
+    return report.say(zh + "。", en + ".")
 
 
 def physicians(report: Report, drg_code: str) -> Finding:
@@ -110,7 +118,7 @@ def physicians(report: Report, drg_code: str) -> Finding:
     question = report.say("医师之间例均成本差多少？", "How far do physicians differ in cost per case?")
     rows = report.sql("sheet_cases", **report.twelve.bounds, drg=drg_code)
     if rows.empty:
-        return absent(report, question, NEEDS)
+        return absent(report, question, COSTS)
     by = rows[rows["physician_id"].notna()].groupby("physician_id", as_index=False).agg(
         cases=("cost", "size"), days=("days", "mean"), cost=("cost", "mean"), spread=("cost", "std"),
         drugs=("drugs", "mean"), materials=("materials", "mean"), margin=("margin", "mean"))  # fmt: skip
@@ -151,7 +159,7 @@ def cost_distribution(report: Report, drg_code: str) -> Finding:
     )
     rows = report.sql("sheet_cases", **report.twelve.bounds, drg=drg_code)
     if rows.empty:
-        return absent(report, question, NEEDS)
+        return absent(report, question, COSTS)
     if len(rows) < LIMIT:
         return Finding(
             question, None, report.say(f"不足 {LIMIT} 例，不列示。", f"Fewer than {LIMIT} cases: not shown.")

@@ -7,7 +7,7 @@ from analysis.presentation.finding import Finding
 from analysis.presentation.numbers import is_empty, sum_kind
 from analysis.presentation.tables import Chart, Column, Table, column
 from analysis.presentation.wording import listed
-from analysis.studies.absent import absent
+from analysis.studies.absent import COSTS, absent
 from analysis.studies.report import Report
 from analysis.vocabulary import codes, label
 
@@ -20,7 +20,7 @@ def cost_structure(report: Report, department: str = "") -> Finding:
     span, before = report.compared
     rows = report.sql("cost_items", **span.bounds, department=department).set_index("cost_item")
     if rows.empty:
-        return absent(report, question, "cost of departments and cases")
+        return absent(report, question, COSTS)
     past = report.sql("cost_items", **before.bounds, department=department).set_index("cost_item") if before else None
     order = [item for item in codes("cost_item") if item in rows.index]
     rows = rows.loc[order]

@@ -7,7 +7,7 @@ from analysis.presentation.finding import Finding
 from analysis.presentation.numbers import Kind
 from analysis.presentation.sankey import Flow, sankey
 from analysis.presentation.tables import Column, Table, column
-from analysis.studies.absent import absent
+from analysis.studies.absent import COSTS, absent
 from analysis.studies.report import Report
 from analysis.studies.wide import table_money
 from analysis.vocabulary import codes, label
@@ -32,7 +32,7 @@ def cost_origins(report: Report, department: str = "") -> Finding:
         hospital=report.hospital,
     )
     if costs.empty:
-        return absent(report, question, "cost of departments and cases")
+        return absent(report, question, COSTS)
     department = department or report.department or str(costs["department"][0])
     rows = trace(report.closed, department, report.hospital)
     rows["group"] = [_group(report, step) for step in rows["step"]]

@@ -5,12 +5,11 @@ import pandas as pd
 from analysis.presentation.finding import Finding
 from analysis.presentation.tables import Chart, Table
 from analysis.presentation.wording import listed, plural
-from analysis.studies.absent import absent
+from analysis.studies.absent import COSTS, absent
 from analysis.studies.report import Report
 from analysis.studies.wide import ITEMS, head, item_heads, table_money, wide
 from analysis.vocabulary import codes, label
 
-NEEDS = "cost of departments and cases"
 _PARTS = ("direct", "from_administration", "from_auxiliary", "from_technology")
 #: How many centres of a class, and how many clinical centres, the page shows; the workbook has all.
 _MOST, _MOST_CLINICAL = 4, 15
@@ -21,7 +20,7 @@ def direct_cost(report: Report) -> Finding:
     question = report.say("各科室的直接成本是多少？", "What is each department's direct cost?")
     rows = report.sql("direct_costs")
     if rows.empty:
-        return absent(report, question, NEEDS)
+        return absent(report, question, COSTS)
     made = _by_class(rows)
     made["centre"] = [
         report.name("cost_centre", row.cost_centre) if row.cost_centre else _family(report, row.family)
@@ -119,7 +118,7 @@ def clinical_full_cost(report: Report) -> Finding:
     )
     rows = report.sql("clinical_costs")
     if rows.empty:
-        return absent(report, question, NEEDS)
+        return absent(report, question, COSTS)
     made = _clinical_rows(rows)
     made["centre"] = [
         report.name("cost_centre", code) if code else report.say("合计", "Total") for code in made["cost_centre"]
@@ -191,7 +190,7 @@ def full_cost_structure(report: Report) -> Finding:
     bounds = {"first": report.period.name, "last": report.period.name}
     rows = report.sql("cost_items", **bounds, department="").set_index("cost_item")
     if rows.empty:
-        return absent(report, question, NEEDS)
+        return absent(report, question, COSTS)
     rows = rows.reindex(list(ITEMS)).fillna(0.0)
     rows.loc["total"] = rows.sum().round(2)
     rows["share"] = rows["full_cost"] / rows["full_cost"].iloc[-1]

@@ -10,7 +10,7 @@ from analysis.presentation.finding import Finding
 from analysis.presentation.numbers import is_empty
 from analysis.presentation.tables import Chart, Table, columns
 from analysis.presentation.wording import listed, plural
-from analysis.studies.absent import absent
+from analysis.studies.absent import COSTS, absent
 from analysis.studies.chance import log_error, ratio_beyond_chance
 from analysis.studies.hidden import hidden_departments
 from analysis.studies.report import Report, Span
@@ -37,7 +37,7 @@ def cost_per_weight(report: Report) -> Finding:
     rows = _margins(report, span)
     rows = rows[rows["weight"].gt(0)]
     if rows.empty:
-        return absent(report, question, "cost of departments and cases", "departments")
+        return absent(report, question, COSTS, "departments")
     past = _margins(report, before) if before else rows.iloc[:0]
     rows["per_weight"] = rows["graded_cost"] / rows["weight"]
     past = past[past["cases"] >= LIMIT].reindex(rows.index)
@@ -74,7 +74,7 @@ def department_margins(report: Report) -> Finding:
     rows = _margins(report, report.twelve)
     rows = rows[rows["margin"].notna()]
     if rows.empty:
-        return absent(report, question, "cost of departments and cases", "departments")
+        return absent(report, question, COSTS, "departments")
     rows = _beside(report, rows).sort_values("margin", kind="stable")
     derived = ["direct_cost", "full_cost", "direct_margin", "margin_rate", "per_weight", "change", "to_peers", *_MONEY]
     safe = protect(rows, "cases", derived, hidden=rows.index.isin(hidden_departments(report, report.twelve)).tolist())
@@ -119,9 +119,8 @@ def _beside(report: Report, rows: pd.DataFrame) -> pd.DataFrame:
 
 def _margins(report: Report, span: Span) -> pd.DataFrame:
     rows = report.sql("department_margins", **span.bounds)
-    names = report.names("department")
     rows.index = pd.Index(rows["department"], name="code")
-    return rows.assign(department=[names.get(code, code) for code in rows["department"]])
+    return rows.assign(department=report.named("department", rows["department"]))
 
 
 def _beyond_chance(rows: pd.DataFrame, past: pd.DataFrame) -> list[int]:

@@ -7,8 +7,7 @@ from analysis.presentation.finding import Finding
 from analysis.presentation.stacks import SHADES, Part, stacked_shares
 from analysis.presentation.tables import Column, Table
 from analysis.presentation.wording import listed, plural
-from analysis.studies.absent import absent
-from analysis.studies.department_costs import NEEDS
+from analysis.studies.absent import COSTS, absent
 from analysis.studies.hidden import plan_drgs
 from analysis.studies.report import Report
 from analysis.studies.wide import ITEMS, head, item_heads, table_money
@@ -22,8 +21,7 @@ def drg_rows(report: Report) -> pd.DataFrame:
     """One row a DRG that may be shown, by total cost: cases, days and mean cost of a case by item; may be empty."""
     plan_drgs(report)
     rows = report.sql("drg_cost_items", **report.twelve.bounds)
-    names = report.names("drg")
-    rows["drg"] = [f"{code} {names.get(code, '')}".strip() for code in rows["drg_code"]]
+    rows["drg"] = report.titled("drg", rows["drg_code"])
     return rows
 
 
@@ -32,7 +30,7 @@ def drg_cost_detail(report: Report) -> Finding:
     question = report.say("每个病组一例花多少成本？", "What does a case of each DRG cost?")
     rows = drg_rows(report)
     if rows.empty or rows["personnel"].isna().all():
-        return absent(report, question, NEEDS)
+        return absent(report, question, COSTS)
     dear = rows.loc[rows["total"].idxmax()]
     big = rows.iloc[0]
     text = report.say(
@@ -81,7 +79,7 @@ def drg_cost_structure(report: Report) -> Finding:
     question = report.say("病组成本由哪些项目构成？", "Which items make up the cost of the DRGs?")
     rows = drg_rows(report)
     if rows.empty or rows["personnel"].isna().all():
-        return absent(report, question, NEEDS)
+        return absent(report, question, COSTS)
     shares = rows.assign(**{item: rows[item] / rows["total"].where(rows["total"] != 0) for item in ITEMS})
     shown = shares.head(_MOST)
     parts = [
@@ -106,19 +104,22 @@ def drg_cost_structure(report: Report) -> Finding:
     return Finding(question, table, text, _notes(report, rows), figure, listed=False)
 
 
+def method_by_unit(report: Report) -> str:
+    """The method that leaves cost where it arose: bottom-up, else cost-to-income; empty where there is neither."""
+    there = set(report.sql("methods_there", **report.twelve.bounds)["method"])
+    return next((name for name in ("bottom_up", "cost_to_income") if name in there), "")
+
+
 def drg_service_units(report: Report) -> Finding:
     """Mean cost of a case of every DRG by the service unit where it arose: wards, laboratory, theatre and so on."""
     question = report.say("病组成本发生在哪些服务单元？", "In which service units does the cost of the DRGs arise?")
-    span = report.twelve.bounds
-    there = report.sql("methods_there", **span)["method"].tolist()
-    method = next((name for name in ("bottom_up", "cost_to_income") if name in there), "")
+    method = method_by_unit(report)
     plan_drgs(report)
-    rows = report.sql("drg_units", **span, method=method)
+    rows = report.sql("drg_units", **report.twelve.bounds, method=method)
     if rows.empty:
-        return absent(report, question, "cost of cases by service unit", NEEDS)
+        return absent(report, question, "cost of cases by service unit", COSTS)
     wide = _units(rows)
-    names = report.names("drg")
-    wide["drg"] = [f"{code} {names.get(code, '')}".strip() for code in wide["drg_code"]]
+    wide["drg"] = report.titled("drg", wide["drg_code"])
     units = [name for name in wide.columns if name.startswith("unit_")]
     sums = (wide[units].mul(wide["cases"], axis=0)).sum()
     own = sums.reindex(["unit_drugs", "unit_materials"]).sum() / sums.sum()

@@ -11,7 +11,7 @@ from analysis.presentation.finding import Finding
 from analysis.presentation.numbers import is_empty, sum_kind
 from analysis.presentation.tables import Chart, Table, columns
 from analysis.presentation.wording import plural
-from analysis.studies.absent import absent
+from analysis.studies.absent import COSTS, absent
 from analysis.studies.hidden import hidden_departments, plan_drgs
 from analysis.studies.report import SQL, Report
 from analysis.studies.verdicts import called
@@ -78,7 +78,7 @@ def _none_shown(report: Report, question: str, department: str) -> Finding:
     cells = cells[cells["drg_code"].notna() & ((cells["department"] == department) | (department == ""))]
     groups = cells.groupby("drg_code")[["cases", "priced"]].sum()
     if not groups["priced"].sum():
-        return absent(report, question, "cost of departments and cases")
+        return absent(report, question, COSTS)
     if (groups["cases"] < LIMIT).all():
         text = report.say(
             f"各病组均不足 {LIMIT} 例，不列示。", f"Every DRG has fewer than {LIMIT} cases: none is shown."

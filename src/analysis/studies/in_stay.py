@@ -56,16 +56,16 @@ def watch_table(report: Report, day: str = "") -> Finding:
         return Finding(question, None, text)
     table = Table(_shown(report, due.head(_MOST)), _heads(report), report.say("在院关注", "Watchlist"), report.style)
     note = report.say(
-        "预计病组为暂定分组；提醒供科主任与医保联络员核对，不作为扣减依据。",
+        "预计病组为暂定分组；提醒供科主任与医保专员核对，不作为扣减依据。",
         "The expected DRG is provisional; for the head of department to look at, never a ground for a deduction.",
     )
     return Finding(question, table, text, (note,), alarm=bool(over))
 
 
 def _shown(report: Report, rows: pd.DataFrame) -> pd.DataFrame:
-    departments, titles = report.names("department"), rule_titles(report)
+    titles = rule_titles(report)
     return pd.DataFrame({
-        "department": [departments.get(code, code) for code in rows["department"]], "head": rows["head"],
+        "department": report.named("department", rows["department"]), "head": rows["head"],
         "stay": rows["stay_id"], "drg": rows["drg_code"], "days": rows["days"], "used": rows["used"],
         "standard": rows["standard"], "share_of_standard": rows["share"],
         "rules_said": [_titles(said, titles) for said in rows["rules"]],

@@ -14,7 +14,7 @@ from analysis.presentation.numbers import Kind, sum_kind
 from analysis.presentation.tables import Table
 from analysis.presentation.waterfall import waterfall
 from analysis.presentation.wording import listed
-from analysis.studies.absent import absent
+from analysis.studies.absent import COSTS, absent
 from analysis.studies.report import Report
 from analysis.studies.wide import head
 
@@ -57,7 +57,7 @@ def margin_bridge(report: Report) -> Finding:
     span, past = report.compared
     now = report.sql("margin_parts", **span.bounds).iloc[0]
     if not now["cases"] or not now["weight"]:
-        return absent(report, question, "cost of departments and cases", "DRG income and payment margin")
+        return absent(report, question, COSTS, "DRG income and payment margin")
     before = report.sql("margin_parts", **past.bounds).iloc[0] if past else None
     if before is None or not before["cases"] or not before["weight"]:
         return Finding(question, None, report.say("尚无上年同期可比。", "There is no year before to compare with."))

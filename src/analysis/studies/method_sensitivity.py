@@ -9,8 +9,7 @@ from analysis.presentation.dots import Dots, method_dots
 from analysis.presentation.finding import Finding
 from analysis.presentation.tables import Table
 from analysis.presentation.wording import listed, plural
-from analysis.studies.absent import absent
-from analysis.studies.department_costs import NEEDS
+from analysis.studies.absent import COSTS, absent
 from analysis.studies.hidden import hidden_departments, is_made, plan_drgs
 from analysis.studies.report import SQL, Report
 from analysis.studies.verdicts import called
@@ -69,11 +68,6 @@ def second_method(methods: list[str]) -> str:
     return next((name for name in order if name in methods[1:]), "")
 
 
-def method_name(report: Report, code: str) -> str:
-    """Name of a method of case costing; top-down names the scheme's allocation where others stand beside it."""
-    return label("case_method", code, report.language)
-
-
 def drg_margins_by_method(report: Report) -> Finding:
     """Margin per case of every DRG by every method; drawn for those whose sign depends on the method."""
     question = report.say(
@@ -81,9 +75,8 @@ def drg_margins_by_method(report: Report) -> Finding:
     )
     rows, methods = method_margins(report, "drg_code")
     if rows.empty or not methods:
-        return absent(report, question, NEEDS)
-    names = report.names("drg")
-    rows = rows.assign(subject=[f"{code} {names.get(code, '')}".strip() for code in rows.index])
+        return absent(report, question, COSTS)
+    rows = rows.assign(subject=report.titled("drg", rows.index))
     if len(methods) == 1:
         return _one_method(report, question, rows, methods)
     turning = rows[rows["turns"]]
@@ -101,7 +94,7 @@ def drg_margins_by_method(report: Report) -> Finding:
         "where these differ; "
         + (f"{len(turning)} change sign with the method: {which}." if len(turning) else "none changes sign."),
     )
-    dots = [Dots(method_name(report, name), drawn[name].tolist()) for name in methods]
+    dots = [Dots(label("case_method", name, report.language), drawn[name].tolist()) for name in methods]
     figure = method_dots(drawn["subject"].tolist(), dots, report.style, "money")
     sheet = report.say("病组·各方法", "DRGs by method")
     table = _table(report, rows, methods, sheet, ("病组", "DRG"), list(drawn.index))
@@ -109,7 +102,7 @@ def drg_margins_by_method(report: Report) -> Finding:
 
 
 def _one_method(report: Report, question: str, rows: pd.DataFrame, methods: list[str]) -> Finding:
-    name = method_name(report, methods[0])
+    name = label("case_method", methods[0], report.language)
     text = report.say(
         f"本期只有{name}，无从比较，也不据以称亏损。",
         f"The period holds {name.lower()} only: nothing to compare, and nothing is called a loss.",
@@ -133,8 +126,8 @@ def _table(
 
 def _notes(report: Report, methods: list[str]) -> tuple[str, ...]:
     span, second = report.twelve.words(report.language), second_method(methods)
-    own = method_name(report, methods[0])
-    other = method_name(report, second) if second else ""
+    own = label("case_method", methods[0], report.language)
+    other = label("case_method", second, report.language) if second else ""
     return (
         report.say(
             f"{span}，成本完整的出院病例；例均成本盈亏 = DRG 收入 − 全成本。{own}与{other}同为负才称亏损。",
@@ -154,9 +147,8 @@ def department_margins_by_method(report: Report) -> Finding:
     question = report.say("哪些科室的盈亏方向随方法改变？", "Which departments change sign with the method?")
     rows, methods = method_margins(report, "department")
     if rows.empty or not methods:
-        return absent(report, question, NEEDS)
-    names = report.names("department")
-    rows = rows.assign(subject=[names.get(code, code) for code in rows.index])
+        return absent(report, question, COSTS)
+    rows = rows.assign(subject=report.named("department", rows.index))
     turning = rows[rows["turns"]]
     if len(methods) == 1:
         text = report.say("本期只有一种方法，无从比较。", "The period holds one method: nothing to compare.")
@@ -183,13 +175,12 @@ def method_agreement(report: Report) -> Finding:
     drgs, methods = method_margins(report, "drg_code")
     departments, _ = method_margins(report, "department")
     if not methods:
-        return absent(report, question, NEEDS)
+        return absent(report, question, COSTS)
     if len(methods) < 2 or len(drgs) < 3:
         text = report.say("方法或病组太少，无从比较。", "Too few methods or DRGs to compare.")
         return Finding(question, None, text)
-    names = report.names("drg")
     pairs = [pair for pair in combinations(methods, 2) if methods[0] in pair or not _variant(pair)]
-    rows = pd.DataFrame([_pair(report, drgs, departments, names, *pair) for pair in pairs])
+    rows = pd.DataFrame([_pair(report, drgs, departments, *pair) for pair in pairs])
     low = rows.loc[rows["drgs"].idxmin()]
     text = report.say(
         f"病组排名的等级相关系数最低为 {low['drgs']:.3f}（{low['pair']}）；"
@@ -216,19 +207,16 @@ def _variant(pair: tuple[str, str]) -> bool:
     return any(name.startswith("top_down_") for name in pair)
 
 
-def _pair(
-    report: Report, drgs: pd.DataFrame, departments: pd.DataFrame, names: dict[str, str], one: str, two: str
-) -> dict[str, object]:
+def _pair(report: Report, drgs: pd.DataFrame, departments: pd.DataFrame, one: str, two: str) -> dict[str, object]:
     moves = (drgs[one].rank() - drgs[two].rank()).abs()
-    code = str(moves.idxmax())
     signs = [((frame[one] < 0) != (frame[two] < 0)).sum() for frame in (drgs, departments)]
     several = len(departments) > 2
     return {
-        "pair": f"{method_name(report, one)} – {method_name(report, two)}",
+        "pair": f"{label('case_method', one, report.language)} – {label('case_method', two, report.language)}",
         "drgs": float(drgs[one].corr(drgs[two], method="spearman")),
         "departments": float(departments[one].corr(departments[two], method="spearman")) if several else None,
         "turned": int(signs[0]),
         "turned_departments": int(signs[1]),
         "moved": int(moves.max()),
-        "mover": f"{code} {names.get(code, '')}".strip(),
+        "mover": report.titled("drg", [moves.idxmax()])[0],
     }

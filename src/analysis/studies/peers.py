@@ -58,11 +58,10 @@ def to_review(report: Report, most: int = 15) -> Finding:
     rows = review_list(report.engine, report.hospital, report.period.name)
     if rows.empty:
         return absent(report, question, "charges by category")
-    departments, drgs = report.names("department"), report.names("drg")
     top = rows.head(most)
     shown = pd.DataFrame({
-        "stay": top["stay_id"], "department": [departments.get(code, code) for code in top["department"]],
-        "drg": [f"{code} {drgs.get(code, '')}".strip() for code in top["drg_code"]],
+        "stay": top["stay_id"], "department": report.named("department", top["department"]),
+        "drg": report.titled("drg", top["drg_code"]),
         "used": top["charge"], "expected": top["charge_expected"],
         "mostly": [_part(report, name) for name in top["mostly"]], "finding_count": top["findings"],
     })  # fmt: skip

@@ -2,8 +2,7 @@
 
 from analysis.presentation.finding import Finding
 from analysis.presentation.tables import Table
-from analysis.studies.absent import absent
-from analysis.studies.department_costs import NEEDS
+from analysis.studies.absent import COSTS, absent
 from analysis.studies.links import by_item, by_method, link_finding, money_heads, tied
 from analysis.studies.report import Report
 from analysis.studies.wide import ITEMS, head, item_heads
@@ -15,7 +14,7 @@ def ledger_to_departments(report: Report) -> Finding:
     question = report.say("总账的成本都到了科室吗？", "Has all of the ledger reached the departments?")
     rows = report.sql("link_ledger")
     if not len(rows) or not rows["ledger"].any():
-        return absent(report, question, NEEDS)
+        return absent(report, question, COSTS)
     rows = by_item(report, rows)
     heads = (
         ("ledger", "总账", "Ledger"),
@@ -40,7 +39,7 @@ def departments_to_services(report: Report) -> Finding:
     question = report.say("科室的住院成本都进了服务成本池吗？", "Has the inpatient cost reached the service pools?")
     rows = report.sql("link_pools")
     if rows.empty:
-        return absent(report, question, NEEDS)
+        return absent(report, question, COSTS)
     rows = by_item(report, rows)
     heads = (
         ("departments", "临床住院全成本", "Clinical inpatient full cost"),
@@ -62,10 +61,9 @@ def services_to_items(report: Report) -> Finding:
     question = report.say("服务项目承担了成本池的多少？", "How much of the pools do service items bear?")
     rows = report.sql("link_services")
     if rows.empty or rows[["activity", "equivalence", "ratio"]].isna().all(axis=None):
-        return absent(report, question, "unit cost of service items", NEEDS)
+        return absent(report, question, "unit cost of service items", COSTS)
     rows = rows.sort_values(["family", "pool", "cost_centre"], ascending=[False, False, True], ignore_index=True)
-    names = report.names("cost_centre")
-    rows["name"] = [names.get(code, code) for code in rows["cost_centre"]]
+    rows["name"] = report.named("cost_centre", rows["cost_centre"])
     rows.loc[len(rows)] = {**rows.select_dtypes("number").sum(), "name": report.say("合计", "Total"), "family": ""}
     heads: list[tuple[str, str, str]] = [
         ("pool", "住院成本池", "Inpatient pool"),
@@ -99,9 +97,9 @@ def services_to_items(report: Report) -> Finding:
 def departments_to_cases(report: Report) -> Finding:
     """Per method and cost item: inpatient full cost = costs of stays + what reached no stay."""
     question = report.say("住院成本都到了病例吗？", "Has the inpatient cost reached the stays?")
-    rows = report.sql("link_cases", scope=report.card.get("scheme", {}).get("scope", "hospital_full"))
+    rows = report.sql("link_cases", scope=report.scheme["scope"])
     if rows.empty:
-        return absent(report, question, NEEDS)
+        return absent(report, question, COSTS)
     heads = (
         ("departments", "住院全成本", "Inpatient full cost"),
         ("stays", "病例成本", "Costs of stays"),
@@ -118,7 +116,7 @@ def stays_over_the_month(report: Report) -> Finding:
     there = set(report.sql("methods_there", first=report.period.name, last=report.period.name)["method"])
     rows = rows[rows["method"].isin(there)]
     if rows.empty:
-        return absent(report, question, NEEDS)
+        return absent(report, question, COSTS)
     heads = (
         ("opening", "期初在院", "Opening in house"),
         ("month", "本月发生", "Cost of the month"),
@@ -137,7 +135,7 @@ def cases_to_drgs(report: Report) -> Finding:
     rows = rows.set_index("measure").reindex(list(order)).reset_index()
     rows = rows[(rows["cases"] != 0) | (rows["drgs"] != 0)].reset_index(drop=True)
     if rows.empty:
-        return absent(report, question, NEEDS)
+        return absent(report, question, COSTS)
     rows["name"] = [report.say(*order[name]) for name in rows["measure"]]
     specs = (
         ("cases", "病例", "Cases"),
@@ -168,7 +166,7 @@ def unallocated_cost(report: Report) -> Finding:
     if rows.empty:
         text = report.say("没有未分配成本。", "No cost is left unallocated.")
         return (
-            Finding(question, None, text) if not report.sql("clinical_costs").empty else absent(report, question, NEEDS)
+            Finding(question, None, text) if not report.sql("clinical_costs").empty else absent(report, question, COSTS)
         )
     keys = ["method", "level", "reason", "cost_centre"]
     made = rows.groupby(keys, as_index=False)["amount"].sum()
@@ -176,8 +174,7 @@ def unallocated_cost(report: Report) -> Finding:
         rows.pivot_table(index=keys, columns="cost_item", values="amount", aggfunc="sum").reset_index(), on=keys
     )
     made = made.sort_values(["method", "amount", "cost_centre"], ascending=[True, False, True], ignore_index=True)
-    names = report.names("cost_centre")
-    made["centre"] = [names.get(code, code) for code in made["cost_centre"]]
+    made["centre"] = report.named("cost_centre", made["cost_centre"])
     lists = {"method": "unallocated_method", "level": "unallocated_level", "reason": "unallocated_reason"}
     for name, of in lists.items():
         made[name] = [label(of, code, report.language) for code in made[name]]

@@ -1,7 +1,7 @@
 """A report opened: one hospital's closed periods up to one, the language, and the spans it compares."""
 
 import html
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.closed_period import ClosedPeriods, open_period
 from analysis.contract import period_tables
+from analysis.costing.scheme import CostingScheme
 from analysis.engine import Engine, sql_text
 from analysis.periods import Period
 from analysis.presentation.numbers import Style
@@ -19,6 +20,10 @@ from analysis.vocabulary import Language
 SQL = "analysis.studies"
 #: Under this MIME type the opened report tells the page its header.
 REPORT_MIME = "application/vnd.drg-workbench.report+json"
+#: What a costing scheme says where it leaves something open, and where a period was closed without one.
+_OPEN_SCHEME = {
+    name: field.get_default() for name, field in CostingScheme.model_fields.items() if not field.is_required()
+}
 
 
 @dataclass(frozen=True)
@@ -76,9 +81,14 @@ class Report:
         return self.card.get("pack", {}).get("basis") == "peer_mean"
 
     @property
+    def scheme(self) -> dict[str, Any]:
+        """The costing scheme that the period was closed with."""
+        return scheme_of(self.card)
+
+    @property
     def case_method(self) -> str:
         """The costing method whose cost the closed cases carry."""
-        return self.card.get("scheme", {}).get("case_method", "top_down")
+        return str(self.scheme["case_method"])
 
     def sql(self, name: str, **parameters: Any) -> pd.DataFrame:
         """Rows of studies/sql/NAME.sql for this hospital; parameters $hospital, $period and those given."""
@@ -157,6 +167,16 @@ class Report:
         text = rows["name_en"].fillna(rows["name"]) if self.language == "en" else rows["name"]
         return dict(zip(rows["code"], text, strict=True))
 
+    def named(self, kind: str, codes: Iterable[Any]) -> list[str]:
+        """Name of each code in turn; the code where it has none."""
+        names = self.names(kind)
+        return [names.get(code, code) for code in codes]
+
+    def titled(self, kind: str, codes: Iterable[Any]) -> list[str]:
+        """Code and name of each code in turn."""
+        names = self.names(kind)
+        return [f"{code} {names.get(code, '')}".strip() for code in codes]
+
     @property
     def title(self) -> str:
         """Name of the hospital."""
@@ -202,6 +222,11 @@ class Report:
             part for part in (head["hospital"], head["department"], head["period"], state, head["note"]) if part
         )
         return {"text/plain": words, "text/html": f"<p>{html.escape(words)}</p>", REPORT_MIME: head}
+
+
+def scheme_of(card: dict[str, Any]) -> dict[str, Any]:
+    """The costing scheme of a closed.json, what it leaves open filled in."""
+    return _OPEN_SCHEME | card.get("scheme", {})
 
 
 def followed_up(periods: Sequence[Period]) -> Period | None:

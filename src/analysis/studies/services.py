@@ -7,12 +7,11 @@ from analysis.presentation.finding import Finding
 from analysis.presentation.numbers import sum_kind
 from analysis.presentation.tables import Column, Table
 from analysis.presentation.wording import listed, plural
-from analysis.studies.absent import absent
+from analysis.studies.absent import COSTS, absent
 from analysis.studies.report import Report
 from analysis.studies.wide import head, table_money
 from analysis.vocabulary import codes, label
 
-NEEDS = ("unit cost of service items", "cost of departments and cases")
 METHODS = tuple(codes("service_method"))
 _LINES = ("带执行科室的收费明细（charges）", "charge lines with their performing department (charges)")
 _MOST = 15
@@ -26,7 +25,7 @@ def not_costed(report: Report, question: str, zh: str, en: str) -> Finding:
     zh, en : the tables that are needed, in words.
     """
     if report.sql("clinical_costs").empty:
-        return absent(report, question, *NEEDS)
+        return absent(report, question, "unit cost of service items", COSTS)
     return Finding(question, None, report.say(f"未计算：需要{zh}。", f"Not computed: this needs {en}."))
 
 
@@ -36,9 +35,8 @@ def service_rows(report: Report) -> pd.DataFrame:
     `verdict`: loss or surplus where at least two methods agree, else unsure; with one method above or below.
     """
     rows = report.sql("service_wide")
-    items, centres = report.names("item"), report.names("cost_centre")
-    rows["item"] = [items.get(code, code) for code in rows["item_code"]]
-    rows["centre"] = [centres.get(code, code) for code in rows["cost_centre"]]
+    rows["item"] = report.named("item", rows["item_code"])
+    rows["centre"] = report.named("cost_centre", rows["cost_centre"])
     method = chosen_method(report)
     rows["unit_cost"], rows["cost"] = rows[f"unit_{method}"], rows[f"cost_{method}"]
     rows["margin"] = rows["revenue"] - rows["cost"]
@@ -48,7 +46,7 @@ def service_rows(report: Report) -> pd.DataFrame:
 
 def chosen_method(report: Report) -> str:
     """The scheme's method of costing service items."""
-    return str(report.card.get("scheme", {}).get("service_method", "activity"))
+    return str(report.scheme["service_method"])
 
 
 def _verdict(methods: int, over: int) -> str:

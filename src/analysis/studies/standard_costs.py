@@ -6,7 +6,7 @@ from analysis.presentation.finding import Finding
 from analysis.presentation.numbers import sum_kind
 from analysis.presentation.tables import Chart, Table
 from analysis.presentation.wording import listed, plural
-from analysis.studies.absent import absent
+from analysis.studies.absent import COSTS, absent
 from analysis.studies.drgs import drg_margins
 from analysis.studies.report import Report
 from analysis.studies.wide import head
@@ -22,7 +22,7 @@ def cost_payment_variance(report: Report) -> Finding:
     question = report.say("实际成本比标准和支付差多少？", "How far is the cost from standard and payment?")
     rows = drg_margins(report)
     if rows.empty:
-        return absent(report, question, "cost of departments and cases")
+        return absent(report, question, COSTS)
     rows["fixed_per_case"] = rows["cost_per_case"] - rows["variable_per_case"]
     rows["to_standard"] = rows["cost_per_case"] - rows["standard_cost"]
     heads = [

@@ -6,11 +6,10 @@ from analysis.presentation.finding import Finding
 from analysis.presentation.numbers import is_empty
 from analysis.presentation.tables import Table
 from analysis.presentation.wording import listed
-from analysis.studies.absent import absent
+from analysis.studies.absent import COSTS, absent
 from analysis.studies.report import Report
 from analysis.studies.wide import head, item_heads, wide
 
-_NEEDS = ("unit cost per visit and bed-day", "cost of departments and cases")
 _SETTINGS = {"outpatient": "visits", "inpatient": "bed_days"}
 
 
@@ -19,7 +18,7 @@ def unit_costs(report: Report) -> Finding:
     question = report.say("一个诊次、一个床日花多少成本？", "What does a visit cost, and a bed-day?")
     rows = report.sql("unit_cost_items")
     if rows.empty or not rows["units"].notna().any():
-        return absent(report, question, *_NEEDS)
+        return absent(report, question, "unit cost per visit and bed-day", COSTS)
     made = _units(rows)
     names = report.names("department") | report.names("cost_centre") | {"": report.say("全院", "Hospital")}
     made["name"] = [names.get(code, code) for code in made["department"]]

@@ -3,11 +3,10 @@ with chosen as (
   select stay_id from case_book
   where drg_code = $drg and period between $first and $last and cost_complete and cost_total is not null
 )
-select k.cost_centre, coalesce(max(n.class), '') as family, k.cost_item, cast(sum(k.amount) as double) as amount,
+select k.cost_centre, k.cost_item, cast(sum(k.amount) as double) as amount,
   (select count(*) from chosen) as cases
 from case_costs k
 join chosen h on h.stay_id = k.stay_id
-left join names n on n.hospital_id = $hospital and n.kind = 'cost_centre' and n.code = k.cost_centre
 where k.method = $method
 group by k.cost_centre, k.cost_item
 order by k.cost_centre, k.cost_item

@@ -118,7 +118,7 @@ def test_a_department_without_cases_is_told_which_have_some(house, tmp_path: Pat
 
 
 def test_the_loop_is_followed_to_its_end(house, tmp_path: Path):
-    """Accepted and rectified on one day, verified later, each from a file of its own; words, codes, text and real dates."""
+    """Accepted and rectified on one day, verified later, each from its own file; words, codes, text and dates."""
     data, outputs = house
     closed = {path: path.read_bytes() for path in outputs.rglob("*") if path.is_file()}
     steps = [
@@ -172,7 +172,7 @@ def test_a_changed_cell_is_noticed(house, tmp_path: Path, column: str):
     book = openpyxl.load_workbook(filled)
     book.active.cell(5, NAMES.index(column) + 1).value = "f3" if column == "finding_id" else 1
     book.save(filled)
-    with pytest.raises(InputError, match="row 5, f[13]") as caught:
+    with pytest.raises(InputError, match=r"row 5, f[13]") as caught:
         take_answers(filled, *house)
     assert "changed outside the yellow columns" in str(caught.value) and "mend:" in str(caught.value)
 
@@ -262,5 +262,7 @@ def test_a_rule_is_suspended_only_where_it_is_surely_below_its_target():
     assert not suspended_rules([_rule(None)], reviews, findings) and not suspended_rules(
         [_rule(0.7, "2")], reviews, findings
     )
-    few, answers = _answered(0, 3)
-    assert not suspended_rules([_rule(0.5)], answers, few), "three answers say little"
+    few, answers = _answered(0, 9)
+    assert not suspended_rules([_rule(0.7)], answers, few), "nine answers are not enough"
+    ten, answers = _answered(0, 10)
+    assert suspended_rules([_rule(0.7)], answers, ten)

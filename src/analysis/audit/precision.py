@@ -9,6 +9,8 @@ from analysis.audit.reviews import CONFIRMED, standing
 from analysis.audit.rules import Rule
 
 _Z = 1.959964
+#: Answers without which no rule is suspended.
+LEAST_ANSWERS = 10
 
 
 def rule_precision(findings: pd.DataFrame, reviews: pd.DataFrame) -> pd.DataFrame:
@@ -50,7 +52,7 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
 
 
 def suspended_rules(rules: Iterable[Rule], reviews: pd.DataFrame, findings: pd.DataFrame) -> dict[str, str]:
-    """Rule versions whose precision lies below their target beyond chance: the whole Wilson interval is below it.
+    """Rule versions whose precision lies below their target beyond chance: ten answers, and the whole Wilson interval below it.
 
     A new version of the rule starts anew.
 
@@ -66,7 +68,7 @@ def suspended_rules(rules: Iterable[Rule], reviews: pd.DataFrame, findings: pd.D
     suspended = {}
     for row in rule_precision(findings, reviews).itertuples():
         target = targets.get((row.rule_id, row.rule_version))
-        if target is not None and row.high < target:
+        if target is not None and row.answered >= LEAST_ANSWERS and row.high < target:
             suspended[f"{row.rule_id} {row.rule_version}"] = (
                 f"agreed {row.agreed} of {row.answered} ({row.precision:.0%}, at most {row.high:.0%}), "
                 f"target {target:.0%}"

@@ -132,7 +132,10 @@ def _rules_text(report: Report, book: pd.DataFrame) -> str:
         zh += f"：一个月内 {counts[0]:,}，一至三个月 {counts[1]:,}，三个月以上 {counts[2]:,}"
         en += f": {counts[0]:,} of the last month, {counts[1]:,} of one to three months, {counts[2]:,} older"
     if report.card.get("suspended"):
-        names = listed(sorted(report.card["suspended"]), report.language)
+        titles = rule_titles(report)
+        names = listed(
+            [titles.get(rule.split()[0], rule) for rule in sorted(report.card["suspended"])], report.language
+        )
         zh, en = f"{zh}；准确率低于目标、暂停的规则：{names}", f"{en}; suspended below their target: {names}"
     return report.say(zh + "。", en + ".")
 

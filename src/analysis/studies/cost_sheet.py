@@ -49,21 +49,8 @@ def case_account(report: Report, drg_code: str) -> Finding:
     past = _account(report, drg_code, before, "before") if before else None
     rows = rows.join(past["before"]) if past is not None else rows.assign(before=None)
     rows = rows[rows["now"].notna()].reset_index(drop=True)
-    kinds: tuple[Kind, ...] = tuple(rows["kind"])
-    texts = [
-        report.style.with_unit(report.say(zh, en), kind)
-        for zh, en, kind in zip(rows["zh"], rows["en"], kinds, strict=True)
-    ]
-    rows = rows.assign(measure=texts)
-    heads = [head(report, "measure", "指标", "Measure"), head(report, "now", "本期", "Now", "by_row")]
-    if rows["before"].notna().any():
-        heads.append(head(report, "before", "上年同期", "Year before", "by_row"))
     values = dict(zip(rows["name"], rows["now"], strict=True))
-    alarm = frozenset(
-        (i, "now") for i, name in enumerate(rows["name"]) if name in ("margin", "contribution") and values[name] < 0
-    )
-    sheet = report.say("病种成本核算单", "DRG cost sheet")
-    table = Table(rows, tuple(heads), sheet, report.style, by_row=kinds, alarm=alarm)
+    table = _account_table(report, rows)
     words = span.words(report.language)
     note = report.say(
         f"{words}；成本按成本完整的病例。固定成本：{_fixed(report)}；边际贡献 = 收入 − 变动成本。",
@@ -73,7 +60,25 @@ def case_account(report: Report, drg_code: str) -> Finding:
         "供分析师使用：含各科室全部病例；委员会页面不含不足 10 例的科室×病组。",
         "For analysts: every department's cases; the committee's pages leave out cells of fewer than ten.",
     )
-    return Finding(question, table, _account_text(report, drg_code, values), (note, whole), alarm=bool(alarm))
+    return Finding(question, table, _account_text(report, drg_code, values), (note, whole), alarm=bool(table.alarm))
+
+
+def _account_table(report: Report, rows: pd.DataFrame) -> Table:
+    kinds: tuple[Kind, ...] = tuple(rows["kind"])
+    texts = [report.style.with_unit(report.say(row.zh, row.en), row.kind) for row in rows.itertuples()]
+    heads = [head(report, "measure", "指标", "Measure"), head(report, "now", "本期", "Now", "by_row")]
+    if rows["before"].notna().any():
+        heads.append(head(report, "before", "上年同期", "Year before", "by_row"))
+    lost = rows["name"].isin(["margin", "contribution"]) & (rows["now"] < 0)
+    sheet = report.say("病种成本核算单", "DRG cost sheet")
+    return Table(
+        rows.assign(measure=texts),
+        tuple(heads),
+        sheet,
+        report.style,
+        by_row=kinds,
+        alarm=frozenset((row, "now") for row in rows.index[lost]),
+    )
 
 
 def _fixed(report: Report) -> str:
@@ -148,21 +153,24 @@ def unit_matrix(report: Report, drg_code: str) -> Finding:
         f"例均 {report.style.money(total)}，主要发生在{listed(words, 'zh')}。",
         f"{report.style.money(total)} a case, mostly in {listed(words, 'en')}.",
     )
-    heads = [
-        head(report, "unit", "服务单元", "Service unit"),
-        *item_heads(report, "money"),
-        head(report, "total", "合计", "Total", "money"),
-    ]
-    last = len(made) - 1
-    shown = (*range(min(_MOST, last)), last)
-    sheet = report.say("项目×服务单元", "Items by unit")
-    table = Table(made, tuple(heads), sheet, report.style, strong=frozenset({last}), on_page=shown)
     note = report.say(
         f"{label('case_method', method, 'zh')}，{report.twelve.words('zh')}；药品与材料记在开单病房。",
         f"{label('case_method', method, 'en')}, {report.twelve.words('en')}; drugs and materials stand at the ward "
         "that ordered them.",
     )
-    return Finding(question, table, text, (note,))
+    return Finding(question, _unit_table(report, made), text, (note,))
+
+
+def _unit_table(report: Report, rows: pd.DataFrame) -> Table:
+    heads = (
+        head(report, "unit", "服务单元", "Service unit"),
+        *item_heads(report, "money"),
+        head(report, "total", "合计", "Total", "money"),
+    )
+    last = len(rows) - 1
+    shown = (*range(min(_MOST, last)), last)
+    sheet = report.say("项目×服务单元", "Items by unit")
+    return Table(rows, heads, sheet, report.style, strong=frozenset({last}), on_page=shown)
 
 
 def standard_variance(report: Report, drg_code: str) -> Finding:

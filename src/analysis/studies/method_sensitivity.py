@@ -79,11 +79,7 @@ def drg_margins_by_method(report: Report) -> Finding:
     rows = rows.assign(subject=report.titled("drg", rows.index))
     if len(methods) == 1:
         return _one_method(report, question, rows, methods)
-    turning = rows[rows["turns"]]
-    near = rows[~rows["turns"]]
-    near = near.loc[near[methods].abs().min(axis=1).sort_values(kind="stable").index]
-    drawn = pd.concat([turning, near.head(max(_LEAST - len(turning), 0))]).head(_MOST)
-    drawn = drawn.sort_values(methods[0], kind="stable")
+    turning, drawn = rows[rows["turns"]], _drawn(rows, methods)
     counts = rows["verdict"].value_counts()
     lost, unsure = int(counts.get("loss", 0)), int(counts.get("unsure", 0))
     which = listed(turning["subject"].tolist(), report.language, 3, "个")
@@ -99,6 +95,14 @@ def drg_margins_by_method(report: Report) -> Finding:
     sheet = report.say("病组·各方法", "DRGs by method")
     table = _table(report, rows, methods, sheet, ("病组", "DRG"), list(drawn.index))
     return Finding(question, table, text, _notes(report, methods), figure)
+
+
+def _drawn(rows: pd.DataFrame, methods: list[str]) -> pd.DataFrame:
+    """The rows that change sign, filled up with those nearest to it."""
+    turning, near = rows[rows["turns"]], rows[~rows["turns"]]
+    near = near.loc[near[methods].abs().min(axis=1).sort_values(kind="stable").index]
+    drawn = pd.concat([turning, near.head(max(_LEAST - len(turning), 0))]).head(_MOST)
+    return drawn.sort_values(methods[0], kind="stable")
 
 
 def _one_method(report: Report, question: str, rows: pd.DataFrame, methods: list[str]) -> Finding:

@@ -1,5 +1,7 @@
 """From the ledger to the DRGs, link by link: both sides, the difference, and what stayed on the way."""
 
+import pandas as pd
+
 from analysis.presentation.finding import Finding
 from analysis.presentation.tables import Table
 from analysis.studies.absent import COSTS, absent
@@ -164,20 +166,10 @@ def unallocated_cost(report: Report) -> Finding:
     question = report.say("哪些成本没有分出去，为什么？", "Which cost was not allocated, and why?")
     rows = report.sql("unallocated_rows")
     if rows.empty:
-        text = report.say("没有未分配成本。", "No cost is left unallocated.")
-        return (
-            Finding(question, None, text) if not report.sql("clinical_costs").empty else absent(report, question, COSTS)
-        )
-    keys = ["method", "level", "reason", "cost_centre"]
-    made = rows.groupby(keys, as_index=False)["amount"].sum()
-    made = made.merge(
-        rows.pivot_table(index=keys, columns="cost_item", values="amount", aggfunc="sum").reset_index(), on=keys
-    )
-    made = made.sort_values(["method", "amount", "cost_centre"], ascending=[True, False, True], ignore_index=True)
-    made["centre"] = report.named("cost_centre", made["cost_centre"])
-    lists = {"method": "unallocated_method", "level": "unallocated_level", "reason": "unallocated_reason"}
-    for name, of in lists.items():
-        made[name] = [label(of, code, report.language) for code in made[name]]
+        if report.sql("clinical_costs").empty:
+            return absent(report, question, COSTS)
+        return Finding(question, None, report.say("没有未分配成本。", "No cost is left unallocated."))
+    made = _by_reason(report, rows)
     sums = rows.groupby("method")["amount"].sum()
     words = [
         f"{label('unallocated_method', code, report.language)} {report.style.money(value)}"
@@ -200,3 +192,15 @@ def unallocated_cost(report: Report) -> Finding:
         "any stay.",
     )
     return Finding(question, table, text, (note,))
+
+
+def _by_reason(report: Report, rows: pd.DataFrame) -> pd.DataFrame:
+    """One row a method, level, reason and centre in words: the amount, and each cost item's part of it."""
+    keys = ["method", "level", "reason", "cost_centre"]
+    items = rows.pivot_table(index=keys, columns="cost_item", values="amount", aggfunc="sum").reset_index()
+    made = rows.groupby(keys, as_index=False)["amount"].sum().merge(items, on=keys)
+    made = made.sort_values(["method", "amount", "cost_centre"], ascending=[True, False, True], ignore_index=True)
+    made["centre"] = report.named("cost_centre", made["cost_centre"])
+    for name in ("method", "level", "reason"):
+        made[name] = [label(f"unallocated_{name}", code, report.language) for code in made[name]]
+    return made

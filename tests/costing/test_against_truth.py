@@ -89,7 +89,7 @@ def test_a_year(year: Found):
 
 @pytest.mark.slow
 def test_after_the_roll_out(tmp_path: Path):
-    """Less material is used than recipes say: technology centres' books tell it, the recipes of wards stay a standard."""
+    """Less material is used than recipes say: technology centres' books tell it; wards' recipes stay a standard."""
     with against_truth(tmp_path, 404, 1500, "2023-01", "2023-05") as engine:
         found = services(engine)
     often = found[found["volume"] >= SERVICES]

@@ -113,3 +113,17 @@ def test_lines_of_outpatients_are_volume_too(engine):
     assert rows.loc["L", "test", "activity"]["volume"] == 6
     assert engine.value("select used_minutes from centre_capacity where cost_centre = 'L'") == 80
     assert engine.value("select count(distinct stay_id) from case_costs") == 2
+
+
+def test_idle_time_is_unknown_where_outpatients_leave_no_lines(engine):
+    """The ward, 120 of 200 minutes by lines: 80 idle for inpatients alone, unknown when outpatients come as well."""
+    rows = two_patients()
+    rows["resources"].append(rows["resources"][0] | {"cost_centre": "W", "practical_minutes": 200.0})
+    idle = "select unused_minutes from centre_capacity where cost_centre = 'W'"
+    assert costed(engine, rows).value(idle) == 80
+    rows["cost_centres"][0]["setting"] = "both"
+    rows["workload"] = [
+        {"hospital_id": "H", "month": "2023-05", "cost_centre": "W", "setting": setting, "revenue": 100}
+        for setting in ("inpatient", "outpatient")
+    ]
+    assert costed(engine, rows).frame(idle)["unused_minutes"].isna().all()

@@ -58,7 +58,8 @@ def _within_books(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _capacity_rows(centres: pd.DataFrame) -> pd.DataFrame:
-    used = centres["used_minutes"] + centres["estimated_minutes"].fillna(0.0)
+    """Rows of centre_capacity; what stood idle is not known where outpatients' work leaves no lines."""
+    used = (centres["used_minutes"] + centres["estimated_minutes"].fillna(0.0)).where(centres["all_told"])
     found = capacity(centres["cost"], centres["practical_minutes"], used)
     names = [*_CENTRE, "class", "cost", "practical_minutes", "used_minutes", "estimated_minutes"]
     return centres[names].assign(rate=found.rate, unused_minutes=found.unused_minutes, unused_cost=found.unused_cost)

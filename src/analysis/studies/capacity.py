@@ -83,9 +83,11 @@ def _notes(report: Report) -> tuple[str, ...]:
     return (
         report.say(
             "每分钟成本 = 产能成本 / 实际产能；闲置 = 实际产能 − 已用 − 估计，不计入服务项目单位成本。"
-            "估计：没有收费明细的门诊收入按每元分钟数折算。负数表示超出实际产能。",
+            "估计：没有收费明细的门诊收入按每元分钟数折算。负数表示超出实际产能。"
+            "兼有门诊而门诊无收费明细的临床科室不计闲置。",
             "Cost a minute = cost of capacity / practical minutes; idle = practical − used − estimated, no part of "
             "any service's unit cost. Estimated: outpatient income without charge lines, at the minutes per yuan of "
-            "the lines. Negative: more was worked than the practical capacity.",
+            "the lines. Negative: more was worked than the practical capacity. Clinical centres whose outpatients "
+            "leave no lines are not judged.",
         ),
     )

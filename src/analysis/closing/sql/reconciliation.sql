@@ -123,6 +123,12 @@ parts as (
   select hospital_id, 'bed_days_workload', 'days', 0, cast(days as decimal(38, 2)), false from patient_days
   where hospital_id in (select hospital_id from workload where month = $month)
   union all
+  select hospital_id, 'income_payable', 'insured', payable, 0, false from settlements where month = $month
+  union all
+  select hospital_id, 'income_payable', 'insured', 0, payment - coalesce(self_paid, 0), false from cases
+  where payment is not null and payer in (select payer from settlements where month = $month)
+    and hospital_id in (select hospital_id from settlements where month = $month)
+  union all
   select hospital_id, 'income_settlement', 'claimed', claimed, 0, false from settlements where month = $month
   union all
   select hospital_id, 'income_settlement', 'claimed', 0, claimed, false from stays

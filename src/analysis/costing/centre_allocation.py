@@ -1,12 +1,16 @@
 """The ledger of one period allocated to clinical centres and parted by setting, to the fen."""
 
+from collections.abc import Callable
+
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.costing import centre_rows as rows
 from analysis.costing.allocation import allocation_rows
 from analysis.costing.bases import check_shares, quantities
 from analysis.costing.fen import money_rows, to_fen
-from analysis.costing.hospital_allocation import Month, allocate, received
+from analysis.costing.hospital_allocation import Allocated, Month, allocate, received
 from analysis.costing.scheme import Allocation, CostingScheme, Scope
 from analysis.costing.scopes import SCOPES
 from analysis.costing.settings_split import setting_weights, split_settings
@@ -16,6 +20,8 @@ from analysis.periods import Period
 from analysis.vocabulary import codes
 
 _SQL = "analysis.costing"
+#: What a method and scope give, and the clinical centres' part of it by setting (`split_settings`).
+Parted = tuple[Allocated, NDArray[np.int64]]
 _METHODS: tuple[Allocation, ...] = ("direct", "step_down", "reciprocal")
 _READ = {
     "centres": """select hospital_id, cost_centre, class, coalesce(setting, 'both') as setting
@@ -74,24 +80,29 @@ def _hospital(
     month = _month(where, scheme, centres, ledger[known], drivers)
     weights = setting_weights(workload, month.codes, month.items, scheme)
 
-    def parted(allocation: Allocation, scope: Scope) -> tuple:
+    def parted(allocation: Allocation, scope: Scope) -> Parted:
         done = allocate(month, allocation, scope)
         clinical = received(month, done) * (month.classes == "clinical")[None, :, None]
         return done, split_settings(clinical, centres["setting"].to_numpy(), weights)
 
     done, parts = parted(scheme.allocation, scheme.scope)
-    tables = {
+    return {
         "allocations": allocation_rows(month.codes, month.items, done.direct, done.givings, done.flows),
         "setting_parts": rows.setting_parts(month, parts),
         "unallocated_centres": rows.unallocated(month, done, parts, ledger[~known]),
+        **_alternatives(month, parted),
     }
+
+
+def _alternatives(month: Month, parted: Callable[[Allocation, Scope], Parted]) -> dict[str, pd.DataFrame]:
+    """What other methods and scopes would give, and for want of which drivers some cannot be computed."""
     others, missing = [], []
-    for allocation, scope in _others(scheme):
+    for allocation, scope in _others(month.scheme):
         try:
             others.append(rows.alternative(month, parted(allocation, scope)[1], allocation, scope))
         except InputError as error:
             missing.append({"allocation": allocation, "cost_scope": scope, "reason": error.what})
-    return tables | {
+    return {
         "alternative_costs": pd.concat(others or [rows.empty(rows.COLUMNS["alternative_costs"])], ignore_index=True),
         "alternatives_left_out": pd.DataFrame(missing, columns=["allocation", "cost_scope", "reason"], dtype="str"),
     }

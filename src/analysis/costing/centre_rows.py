@@ -83,9 +83,8 @@ def unallocated(month: Month, done: Allocated, parts: NDArray[np.int64], stray: 
         _cells(month, kept).assign(level="centre", reason="not_taken_on"),
         _cells(month, parts[2].sum(axis=0)).assign(level="setting", reason="no_workload"),
     ]
-    return pd.concat([rows for rows in found if len(rows)] or [empty(COLUMNS["unallocated_centres"])]).assign(
-        method="all"
-    )
+    some = [cells for cells in found if len(cells)] or [empty(COLUMNS["unallocated_centres"])]
+    return pd.concat(some).assign(method="all")
 
 
 def _cells(month: Month, cost: NDArray[np.int64]) -> pd.DataFrame:

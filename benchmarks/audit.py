@@ -5,14 +5,17 @@ has. Scans and audit run in processes of their own; pandas runs on one month, ag
 """
 
 import argparse
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 
 from analysis.audit.compile import compile_rules
 from analysis.audit.judging import Span, find_hits, find_lines
+from analysis.audit.moment import open_moment
 from analysis.audit.monthly import attach_encounters, audit_period, audit_span
+from analysis.audit.order_check import check_order
 from analysis.audit.rule_files import read_rules
 from analysis.audit.rules import Rule
 from analysis.engine import Engine
@@ -82,6 +85,22 @@ def audit_year(data: Path, periods: list[Period]) -> Measured:
         return clock.read(engine.value("select count(*) from findings"))
 
 
+def check_orders(data: Path, period: Period, checks: int = 100) -> Measured:
+    """Median seconds of checking one order of a patient in house in the middle of a month; rows are findings."""
+    own = read_rules(["demo_local"], parameters_folder() / "rules").rules
+    moment = open_moment(open_hospital(data), period.start + timedelta(days=14, hours=10), own)
+    stays = moment.engine.frame("select stay_id from moment_encounters order by stay_id")["stay_id"].tolist()
+    items = sorted({item for rule in own for item in rule.items})
+    clocks, found = [], 0
+    for number in range(checks):
+        clock = Clock()
+        found += len(check_order(moment, stays[number % len(stays)], items[number % len(items)]))
+        clocks.append(clock.read())
+    middle = median(clock.seconds for clock in clocks), median(clock.processor for clock in clocks)
+    moment.close()
+    return Measured(middle[0], found, middle[0], middle[1])
+
+
 def compared(data: Path, period: Period, kind: str) -> Measured:
     """Lines judged by the rules that both know, before any condition, in the engine or in pandas, reading included."""
     hospital = open_hospital(data)
@@ -110,10 +129,15 @@ def simple(rule: Rule) -> Rule:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
+    parser.add_argument("--orders", action="store_true", help="only the check of an order")
     parser.add_argument("--periods", default="2023-01..2023-12")
     parser.add_argument("--month", default="2023-06")
     chosen = parser.parse_args()
     data, periods, month = chosen.data, parse_range(chosen.periods), Period(chosen.month)
+    if chosen.orders:
+        checked = measure(check_orders, data, month)
+        print(f"one order: {checked.seconds * 1000:.0f} ms, {checked.processor * 1000:.0f} ms of processor (median)")
+        return
     print(f"{machine()}\n\n| | rows | seconds | processor seconds | scans by stay | peak memory |\n{'|---' * 6}|")
     base = measure(scan, data, periods, "by stay", times=3)
     _line("plain scan by stay", base, base)

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import pyarrow as pa
-
 from analysis.audit.compile import Plan, make
 from analysis.audit.sliding import excess_of_spans
 from analysis.engine import Engine
@@ -42,28 +40,19 @@ ANSWERS = {
     "items": "charged",
     "items_within": "near",
 }
-_TEXT, _TIME, _MONEY = pa.string(), pa.timestamp("us"), pa.decimal128(18, 2)
-#: Tables that stay empty where no rule asks for them.
+#: Columns of tables that stay empty where no rule asks for them.
 _EMPTY = {
-    "twins": {"stay_id": _TEXT, "item_code": _TEXT, "charged_at": _TIME},
-    "idle_days": {"stay_id": _TEXT, "day": pa.date32()},
-    "stay_lines": {
-        "line_id": _TEXT, "hospital_id": _TEXT, "encounter_id": _TEXT, "stay_id": _TEXT, "ordered_at": _TIME,
-        "charged_at": _TIME, "item_code": _TEXT, "amount": _MONEY, "ordering_department": _TEXT,
-        "physician_id": _TEXT, "day": pa.date32(),
-    },
-    "measured": {
-        "encounter_id": _TEXT, "name": _TEXT, "first": pa.float64(), "last": pa.float64(), "known": pa.int64(),
-        "first_at": _TIME, "last_at": _TIME,
-    },
-    "answers": {
-        "cond_no": pa.int64(), "encounter_id": _TEXT, "line_key": _TEXT, "answer": pa.int32(), "facts_at": _TIME,
-    },
-    "hits": {
-        "rule_no": pa.int64(), "encounter_id": _TEXT, "part": _TEXT, "role": _TEXT, "line_id": _TEXT, "risk": _MONEY,
-        "other_item": _TEXT, "count": pa.float64(), "answer": pa.int32(), "facts_at": _TIME, "known_at": _TIME,
-    },
-}  # fmt: skip
+    "twins": "stay_id varchar, item_code varchar, charged_at timestamp",
+    "idle_days": "stay_id varchar, day date",
+    "stay_lines": "line_id varchar, hospital_id varchar, encounter_id varchar, stay_id varchar, ordered_at timestamp, "
+    "charged_at timestamp, item_code varchar, amount decimal(18; 2), ordering_department varchar, "
+    "physician_id varchar, day date",
+    "measured": "encounter_id varchar, name varchar, first double, last double, known bigint, first_at timestamp, "
+    "last_at timestamp",
+    "answers": "cond_no bigint, encounter_id varchar, line_key varchar, answer integer, facts_at timestamp",
+    "hits": "rule_no bigint, encounter_id varchar, part varchar, role varchar, line_id varchar, risk decimal(18; 2), "
+    "other_item varchar, count double, answer integer, facts_at timestamp, known_at timestamp",
+}
 
 
 @dataclass(frozen=True)
@@ -97,7 +86,7 @@ def judge(engine: Engine, span: Span, plan: Plan) -> None:
 def conclude(engine: Engine, plan: Plan, values: dict[str, Any]) -> None:
     """What becomes of the candidates: conditions, findings, lines and texts."""
     find_answers(engine, plan, values)
-    for name in ("verdicts", "kept", "findings", "finding_lines", "told"):
+    for name in ("verdicts", "kept", "details", "findings", "finding_lines", "told"):
         make(engine, name, **values)
     make(engine, "explained", **_words())
 
@@ -164,4 +153,6 @@ def _words() -> dict[str, str]:
 
 
 def _put_empty(engine: Engine, name: str) -> None:
-    engine.put(f"audit_{name}", pa.schema(list(_EMPTY[name].items())).empty_table())
+    columns = (column.split(" ", 1) for column in _EMPTY[name].split(", "))
+    nothing = ", ".join(f'cast(null as {kind.replace(";", ",")}) as "{column}"' for column, kind in columns)
+    engine.create(f"audit_{name}", f"select {nothing} where false")

@@ -1,19 +1,14 @@
 -- Grain: one rule x stay or visit (x day of service) x outcome. The id says rule, version, whom, and the lines.
 -- stage: the first of the rule's stages at which all that the finding rests on was known: before = when it was ordered,
 -- during = while the patient was there. Money and texts are put in afterwards.
-with lines as (
-  select line_id, item_code, charged_at, ordered_at, ordering_department, physician_id, hospital_id from audit_net
-  union
-  select line_id, item_code, charged_at, ordered_at, ordering_department, physician_id, hospital_id from audit_stay_lines
-),
-grouped as (
+with grouped as (
   select k.rule_no, k.encounter_id, k.part, k.month, k.outcome, string_agg(k.line_id, ',' order by k.line_id) as line_ids,
     min(l.charged_at) filter (where k.judged) as first_at, min(l.ordered_at) filter (where k.judged) as ordered_at,
     arg_min(l.ordering_department, (l.charged_at, l.line_id)) filter (where k.judged) as department,
     arg_min(l.physician_id, (l.charged_at, l.line_id)) filter (where k.judged) as physician_id,
     min(l.hospital_id) filter (where k.judged) as hospital_id,
     min(k.other_item) as other_item, max(k.count) as count, max(k.facts_at) as facts_at
-  from audit_kept k left join lines l on l.line_id = k.line_id
+  from audit_kept k left join audit_details l on l.line_id = k.line_id
   group by k.rule_no, k.encounter_id, k.part, k.month, k.outcome
 ),
 known as (

@@ -10,7 +10,7 @@ with named as (
     string_agg(distinct coalesce(o.name_en, o.name, l.other_item), ', ' order by coalesce(o.name_en, o.name, l.other_item)) as other_en,
     sum(l.amount) as amount, sum(l.concerned) as concerned
   from audit_finding_lines l
-  left join (select line_id, item_code from audit_net union select line_id, item_code from audit_stay_lines) n on n.line_id = l.line_id
+  left join audit_details n on n.line_id = l.line_id
   left join items i on i.item_code = n.item_code
   left join items o on o.item_code = l.other_item
   group by l.finding_id

@@ -5,7 +5,7 @@ import pandas as pd
 import pyarrow as pa
 
 from analysis.costing.scheme import CostingScheme
-from analysis.costing.services import activity_unit_cost, capacity, cost_to_charge, shared_unit_cost
+from analysis.costing.unit_costs import activity_unit_cost, capacity, cost_to_charge, shared_unit_cost
 from analysis.engine import Engine, sql_text
 from analysis.periods import Period
 

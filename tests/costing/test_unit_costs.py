@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analysis.costing.services import activity_unit_cost, capacity, cost_to_charge, shared_unit_cost
+from analysis.costing.unit_costs import activity_unit_cost, capacity, cost_to_charge, shared_unit_cost
 
 
 def test_time_driven_customer_service():

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.costing.cases import Basis, Owed, share_out
+from analysis.costing.pool_sharing import Basis, Owed, share_out
 
 
 def numbers(rows, columns, *orders):

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from closed_factory import Small
 from costed import FINDINGS, OF_A_DRG
 from report_fixtures import opened
 
@@ -61,15 +62,16 @@ def test_pages_and_workbooks_can_be_made(both: tuple[str, list[Finding], list[Fi
             assert payload["columns"] and all(len(row) == len(payload["columns"]) for row in payload["rows"])
 
 
-def test_without_accounts_every_section_says_what_is_missing(both: tuple[str, list[Finding], list[Finding]]):
-    """The bare hospital has no ledger, recipes or resources; the full one has an answer to everything."""
-    name, _, en = both
-    questions = {finding.question: finding for finding in en}
-    if name == "bare":
-        told = questions["What is each department's direct cost?"]
-        assert told.table is None and told.text == "Not computed: the data lack ledger."
-        assert questions["How much capacity stands idle, and what does it cost?"].table is None
-    if name == "costed":
-        empty = {question for question, finding in questions.items() if finding.table is None}
-        assert empty <= {"What is left out, and why?", "How far do physicians differ in cost per case?",
-                         "Which cost items exceed the standard cost?"}  # fmt: skip
+def test_without_accounts_every_section_says_what_is_missing(bare: Small):
+    """No ledger, recipes or resources."""
+    made = {finding.question: finding for finding in findings(opened(bare, "en", "101"))}
+    told = made["What is each department's direct cost?"]
+    assert told.table is None and told.text == "Not computed: the data lack ledger."
+    assert made["How much capacity stands idle, and what does it cost?"].table is None
+
+
+def test_with_everything_there_every_question_has_an_answer(costed: Small):
+    """But for what three months cannot tell."""
+    empty = {finding.question for finding in findings(opened(costed, "en")) if finding.table is None}
+    assert empty <= {"What is left out, and why?", "How far do physicians differ in cost per case?",
+                     "Which cost items exceed the standard cost?"}  # fmt: skip

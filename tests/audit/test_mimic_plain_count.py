@@ -1,4 +1,4 @@
-"""Retest intervals over the laboratory of the MIMIC-IV demo, against a count from the source's file, past the import."""
+"""Intervals over the laboratory of the MIMIC-IV demo, against a count from the source's file, past the import."""
 
 from datetime import datetime
 from pathlib import Path

@@ -57,9 +57,9 @@ def open_moment(hospital: Hospital, at: datetime, rules: Sequence[Rule], reach_d
         for name in CUT:
             engine.create(f"moment_{name}", sql_text(SQL, f"moment_{name}"), end_at=at)
             moment.put(name, engine.arrow(f"select * from moment_{name}"))
+        moment.put("moment_charges", engine.arrow("select * from moment_charges"))
         for name in _WHOLE:
             moment.put(name, engine.arrow(f'select * from "{name}"'))
-    moment.create("moment_charges", "select * from charges")
     moment.put("visits", contract_tables()["visits"].arrow_schema().empty_table())
     absent = [table for table in NEEDS.values() if table not in hospital.tables]
     found = Moment(moment, at, compile_rules(moment, rules, absent=absent))

@@ -5,6 +5,6 @@ from audit_asked_conditions a
 join audit_encounters e on e.encounter_id = a.encounter_id
 join audit_condition_codes k on k.cond_no = a.cond_no
 left join audit_net l on l.encounter_id = a.encounter_id and l.item_code = k.code
-  and ($in_house or l.charged_at < coalesce(date_trunc('month', e.discharged_at) + interval 1 month, $end_at))
+  and ($in_house or l.charged_at < coalesce(cast(date_trunc('month', e.discharged_at) as timestamp) + interval 1 month, $end_at))
 where a.kind = 'items'
 group by a.cond_no, a.encounter_id, a.line_key

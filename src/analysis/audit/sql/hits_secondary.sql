@@ -3,15 +3,20 @@
 with prices as (
   select item_code, valid_from, list_price from item_prices where list_price is not null
 ),
+dated as (
+  select j.line_id, max_by(p.list_price, p.valid_from) as list_price
+  from audit_judged j join prices p on p.item_code = j.item_code and p.valid_from <= j.day
+  where j.template = 'secondary_operation' group by j.line_id
+),
 placed as (
   select j.*, coalesce(p.list_price, i.list_price) as list_price, j.amount / j.quantity as price,
     row_number() over (partition by j.rule_no, j.encounter_id, j.day
       order by j.amount / j.quantity desc, j.charged_at, j.line_id) as nth,
-    first(j.line_id) over (partition by j.rule_no, j.encounter_id, j.day
+    first_value(j.line_id) over (partition by j.rule_no, j.encounter_id, j.day
       order by j.amount / j.quantity desc, j.charged_at, j.line_id) as first_line
   from audit_judged j
   left join items i on i.item_code = j.item_code
-  asof left join prices p on p.item_code = j.item_code and p.valid_from <= j.day
+  left join dated p on p.line_id = j.line_id
   where j.template = 'secondary_operation'
 ),
 later as (

@@ -17,8 +17,8 @@ coded as (
   where j.template = 'uncoded' and j.pattern = 'charged'
 )
 select j.rule_no, j.encounter_id, strftime(j.charged_at, '%Y-%m-%d') as part, 'judged' as role, j.line_id,
-  any_value(j.amount) as risk, min(k.code) as other_item, cast(any_value(j.quantity) as double) as count, 2 as answer,
-  cast(null as timestamp) as facts_at, any_value(j.known_at) as known_at
+  max(j.amount) as risk, min(k.code) as other_item, cast(max(j.quantity) as double) as count, 2 as answer,
+  cast(null as timestamp) as facts_at, max(j.known_at) as known_at
 from audit_judged j
 join implied k on k.rule_no = j.rule_no and k.item_code = j.item_code and (k.valid_from is null or j.day >= k.valid_from)
   and (k.valid_to is null or j.day <= k.valid_to)

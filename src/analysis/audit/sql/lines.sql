@@ -5,7 +5,7 @@ select c.line_id, c.hospital_id, e.encounter_id, c.stay_id, c.visit_id, c.order_
   c.quantity, c.unit_price, c.amount, c.ordering_department, c.physician_id, c.body_side, c.refund_of,
   greatest(c.charged_at, coalesce(e.discharged_at, c.charged_at)) as known_at,
   case when $in_house then cast($end_at as timestamp)
-    else date_trunc('month', greatest(c.charged_at, coalesce(e.discharged_at, c.charged_at))) + interval '1' month end as until,
+    else cast(date_trunc('month', greatest(c.charged_at, coalesce(e.discharged_at, c.charged_at))) as timestamp) + interval 1 month end as until,
   $in_house or greatest(c.charged_at, coalesce(e.discharged_at, c.charged_at)) >= $start_at as judged
 from charges c
 join audit_encounters e on e.encounter_id = coalesce(c.stay_id, 'visit ' || c.visit_id, 'patient ' || c.patient_id)

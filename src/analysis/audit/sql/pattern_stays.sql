@@ -20,7 +20,7 @@ where r.template = 'stay_pattern' and r.pattern = 'overlapping'
   and (a.admitted_at, a.stay_id) < (b.admitted_at, b.stay_id) and b.admitted_at < a.discharged_at
 group by r.rule_no, b.encounter_id, b.stay_id, r.pattern
 union all
-select r.rule_no, b.encounter_id, b.stay_id, r.pattern, 2, max(cast(d.day as timestamp)) + interval 1 day, cast(count(*) as double)
+select r.rule_no, b.encounter_id, b.stay_id, r.pattern, 2, max(cast(cast(d.day as timestamp) + interval 1 day as timestamp)), cast(count(*) as double)
 from audit_rule_rows r
 join audit_idle_days d on true
 join audit_encounters b on b.stay_id = d.stay_id and b.judged

@@ -8,6 +8,7 @@ from closed_factory import Small, write_small_hospital
 from report_fixtures import opened
 
 from analysis.studies import alerts, in_stay, peers
+from analysis.studies.report import Report
 
 EVIDENCE = {
     "cases": 60, "per_case": 8900.0, "per_case_before": 6300.0, "mix": 120.0, "price": -20.0, "volume": 2500.0,
@@ -31,11 +32,19 @@ def long(tmp_path_factory: pytest.TempPathFactory) -> Small:
     return write_small_hospital(tmp_path_factory.mktemp("long"), first="2021-12")
 
 
+def _alerted(monkeypatch: pytest.MonkeyPatch, rows: pd.DataFrame) -> None:
+    """The closed period holds these alerts."""
+    ask = Report.sql
+    monkeypatch.setattr(
+        Report, "sql", lambda report, name, **given: rows if name == "alerts_of" else ask(report, name, **given)
+    )
+
+
 @pytest.mark.parametrize(
     ("language", "names"), [("zh", ["心内科药占比", "全院次均费用"]), ("en", ["Cardiology (drug share)"])]
 )
 def test_a_shift_says_what_moved_it(long: Small, monkeypatch: pytest.MonkeyPatch, language: str, names: list[str]):
-    monkeypatch.setattr(alerts, "_alerts", lambda report, kind: ROWS)
+    _alerted(monkeypatch, ROWS)
     page = alerts.shift_table(opened(long, language))
     html = page.to_html()
     assert page.table is not None and all(name in page.text for name in names)
@@ -67,7 +76,7 @@ def test_the_order_of_review_says_that_it_is_no_more_than_that(long: Small):
 
 
 def test_near_the_standard_names_the_head(long: Small, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(alerts, "_alerts", lambda report, kind: NEAR)
+    _alerted(monkeypatch, NEAR)
     page = alerts.near_standard(opened(long))
     assert page.table is not None and page.table.rows["head"].tolist() == ["Li"]
     assert page.text.startswith("1 个病组") and "在院 1 例" in page.text

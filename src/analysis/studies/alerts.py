@@ -6,13 +6,14 @@ from typing import Any
 import pandas as pd
 
 from analysis.audit.near_standard import KIND as NEAR
-from analysis.audit.shifts import MEASURES, baseline_of, judged_series, series_of
+from analysis.audit.shifts import MEASURES, judged_series, series_of
 from analysis.presentation.control_chart import control_chart
 from analysis.presentation.finding import Finding
 from analysis.presentation.numbers import Kind
 from analysis.presentation.tables import Table, columns
 from analysis.presentation.wording import listed
 from analysis.studies.absent import absent
+from analysis.studies.frozen import frozen_on, not_frozen
 from analysis.studies.report import Report
 
 MEASURE_NAMES = {
@@ -27,12 +28,9 @@ _KEY = ["kind", "scope", "subject"]
 def shift_table(report: Report) -> Finding:
     """Shifts of the month with what moved them."""
     question = report.say("哪些占比或次均费用突变，由何而来？", "Which share or charge shifted, and what moved it?")
-    if not _baseline(report):
-        text = report.say(
-            "本期之前不足 12 个月，尚无冻结的控制限。", "Fewer than twelve months before: no limits are frozen yet."
-        )
-        return Finding(question, None, text)
-    alerts = _alerts(report, "%_shift").sort_values(["q_value", *_KEY], kind="stable", ignore_index=True)
+    if not frozen_on(report):
+        return not_frozen(report, question)
+    alerts = report.sql("alerts_of", kind="%_shift").sort_values(["q_value", *_KEY], kind="stable", ignore_index=True)
     if alerts.empty:
         return Finding(
             question, None, report.say("本月无超出控制限的突变。", "Nothing shifted beyond its limits this month.")
@@ -63,10 +61,9 @@ def shift_table(report: Report) -> Finding:
 def shift_chart(report: Report) -> Finding:
     """Control chart of the series that stands furthest out this month (of its limits' width)."""
     question = report.say("最突出的一项是怎样变化的？", "How has the one that stands out moved?")
-    baseline = _baseline(report)
+    baseline = frozen_on(report)
     if not baseline:
         return absent(report, question, "charges by category")
-    _put_cases(report)
     judged = judged_series(report.engine, baseline, report.period)
     judged = judged[judged["p"].notna()].sort_values(["q", "p", *_KEY], kind="stable")
     if judged.empty:
@@ -95,7 +92,7 @@ def shift_chart(report: Report) -> Finding:
 def near_standard(report: Report) -> Finding:
     """DRGs of the month that used up 90 % of their payment standard, and how many stays in house did."""
     question = report.say("哪些病组的成本已接近支付标准？", "Which DRGs are near their payment standard?")
-    alerts = _alerts(report, NEAR)
+    alerts = report.sql("alerts_of", kind=NEAR)
     if alerts.empty:
         return absent(report, question, "DRG income and payment margin")
     told = pd.DataFrame([json.loads(text) for text in alerts["evidence"]], index=alerts.index)
@@ -108,10 +105,9 @@ def near_standard(report: Report) -> Finding:
     )
     if rows.empty:
         return Finding(question, None, text)
-    drgs, departments = report.names("drg"), report.names("department")
     shown = pd.DataFrame({
-        "drg": [f"{code} {drgs.get(code, '')}".strip() for code in rows["subject"]],
-        "department": [departments.get(code, code) for code in rows["department"]],
+        "drg": report.titled("drg", rows["subject"]),
+        "department": report.named("department", rows["department"]),
         "head": rows.get("head"), "used": rows["observed"], "standard": rows["expected"],
         "share_of_standard": rows["share"],
     })  # fmt: skip
@@ -123,19 +119,6 @@ def near_standard(report: Report) -> Finding:
         "DRGs by full cost (by charges where no cost is closed), five cases at least.",
     )
     return Finding(question, table, text, (note,))
-
-
-def _alerts(report: Report, kind: str) -> pd.DataFrame:
-    return report.sql("alerts_of", kind=kind)
-
-
-def _baseline(report: Report) -> list[Any]:
-    return baseline_of(report.period, report.periods[0])
-
-
-def _put_cases(report: Report) -> None:
-    """Cases of the report's periods as the statistics of the audit engine read them."""
-    report.engine.create("case_history", "select * from cases where hospital_id = $hospital", hospital=report.hospital)
 
 
 def _series(report: Report, row: dict[str, Any]) -> str:

@@ -6,12 +6,12 @@ import pandas as pd
 from analysis.audit.funnel import LIMIT, WARNING, upper_limit
 from analysis.audit.peers import judged_units
 from analysis.audit.review_order import review_list
-from analysis.audit.shifts import baseline_of
 from analysis.presentation.control_chart import funnel_plot
 from analysis.presentation.finding import Finding
 from analysis.presentation.tables import Table, columns
 from analysis.presentation.wording import listed
 from analysis.studies.absent import absent
+from analysis.studies.frozen import frozen_on, not_frozen
 from analysis.studies.report import Report
 from analysis.vocabulary import label
 
@@ -21,13 +21,9 @@ _PARTS = {"drug": "drug", "consumable": "consumable", "exam": "exam", "service":
 def peer_funnel(report: Report, scope: str = "physician") -> Finding:
     """Observed / expected charge of twelve months by physician (or department) against funnel limits."""
     question = report.say("同样病例，谁的费用明显高于同行？", "At the same cases, whose charges stand out among peers?")
-    baseline = baseline_of(report.period, report.periods[0])
+    baseline = frozen_on(report)
     if not baseline:
-        text = report.say(
-            "本期之前不足 12 个月，尚无冻结的控制限。", "Fewer than twelve months before: no limits are frozen yet."
-        )
-        return Finding(question, None, text)
-    report.engine.create("case_history", "select * from cases where hospital_id = $hospital", hospital=report.hospital)
+        return not_frozen(report, question)
     units = judged_units(report.engine, baseline, report.period)
     units = units[units["scope"] == scope].sort_values("cases", kind="stable", ignore_index=True)
     if len(units) < 3:

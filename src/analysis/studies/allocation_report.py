@@ -12,7 +12,7 @@ from analysis.vocabulary import codes, label
 
 _CLASSES = {"administration": "行政", "auxiliary": "医辅", "technology": "医技", "clinical": "临床"}
 #: Drivers that demonstration and norm use; another one is shown by its own name.
-DRIVERS = {
+_DRIVERS = {
     "area": ("房屋面积", "floor area"),
     "staff": ("人员数", "staff"),
     "visits": ("诊疗人次", "visits"),
@@ -25,12 +25,6 @@ DRIVERS = {
 }
 
 
-def driver_name(report: Report, code: str) -> str:
-    """Name of a driver in the report's language."""
-    zh, en = DRIVERS.get(code, (code, code))
-    return report.say(zh, en)
-
-
 def allocation_summary(report: Report) -> Finding:
     """Every serving centre: in which step it gave how much to which class of centres, by which driver."""
     question = report.say("谁在哪一步按什么参数分出了多少？", "Who gave how much, in which step, by which driver?")
@@ -38,7 +32,7 @@ def allocation_summary(report: Report) -> Finding:
     if rows.empty:
         return absent(report, question, COSTS)
     rows["centre"] = report.named("cost_centre", rows["from_centre"])
-    rows["driver"] = [driver_name(report, code) for code in rows["driver"]]
+    rows["driver"] = [report.say(*_DRIVERS.get(code, (code, code))) for code in rows["driver"]]
     rows["step_name"] = [report.say(f"第 {step} 步", f"Step {step}") for step in rows["step"]]
     rows = rows.sort_values(["step", "total", "from_centre"], ascending=[True, False, True], ignore_index=True)
     given = rows.groupby("step", sort=True)["total"].sum()

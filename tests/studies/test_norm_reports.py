@@ -167,8 +167,11 @@ def service(item: str, method: str, unit_cost: float, price: float = 10.0) -> di
 
 
 def test_over_price_only_where_two_methods_agree(tmp_path: Path):
-    """Price 10. A costs 12, 11, 9: over by two. B 12, 9, 8: by one, so not. C 9, 9, 9: not. D has one method, 12."""
-    unit = {"A": (12, 11, 9), "B": (12, 9, 8), "C": (9, 9, 9)}
+    """Price 10. A costs 12, 11, 9: over by two. B 12, 9, 8: by one, so not. C 9, 9, 9: not. D has one method, 12.
+
+    E costs 9, 11, 12: over by two, but not by the scheme's: its money is not in the sum, 5 x 2 of A and of D.
+    """
+    unit = {"A": (12, 11, 9), "B": (12, 9, 8), "C": (9, 9, 9), "E": (9, 11, 12)}
     rows = [
         service(item, method, cost)
         for item, costs in unit.items()
@@ -182,8 +185,9 @@ def test_over_price_only_where_two_methods_agree(tmp_path: Path):
     report = open_report("data/hand", period.name, str(tmp_path), "en")
     finding = services.services_over_price(report)
     assert rows_of(finding).set_index("item_code")["verdict"].to_dict() == {
-        "A": "loss", "B": "unsure", "C": "surplus", "D": "above"}  # fmt: skip
-    assert "2 items cost more than the price, CNY 20 in all" in finding.text and finding.alarm
+        "A": "loss", "B": "unsure", "C": "surplus", "D": "above", "E": "loss"}  # fmt: skip
+    told = "3 items over price; 2 of them by the activity-based method, CNY 20"
+    assert told in finding.text and finding.alarm
 
 
 def test_accounts_without_lines_or_capacities_say_what_they_need(small: Small):

@@ -158,14 +158,24 @@ def services_over_price(report: Report) -> Finding:
     if bad.empty:
         return Finding(question, table, report.say("没有。", "None does."))
     lost = bad.loc[bad["margin"] < 0]
-    words = [f"{row.item} {report.style.money(row.margin, signed=True)}" for row in lost.head(3).itertuples()]
-    money = report.style.money(-lost["margin"].sum())
-    text = report.say(
-        f"{len(bad)} 个项目的单位成本高于价格，共亏 {money}；最多的是{listed(words, 'zh')}。",
-        f"{plural(len(bad), 'item')} cost more than the price, {money} in all; most: {listed(words, 'en')}.",
-    )
+    text = _over_text(report, bad, lost)
     return Finding(
         question, table, text, _detail_notes(report, len(bad)), _losses(report, lost.head(_MOST)), alarm=True
+    )
+
+
+def _over_text(report: Report, bad: pd.DataFrame, lost: pd.DataFrame) -> str:
+    """How many items are over their price, and the money of those that are so by the scheme's method."""
+    method, money = _method(report, chosen_method(report)), report.style.money(-lost["margin"].sum())
+    two = bool((bad["verdict"] == "loss").all())
+    zh = f"{len(bad)} 个项目的单位成本高于价格" + ("（至少两种方法）" if two else "")
+    en = f"{plural(len(bad), 'item')} over price" + (" by two methods" if two else "")
+    if lost.empty:
+        return report.say(f"{zh}；按{method}均不亏损。", f"{en}; none of them by the {method} method.")
+    words = [f"{row.item} {report.style.money(row.margin, signed=True)}" for row in lost.head(3).itertuples()]
+    return report.say(
+        f"{zh}；其中按{method}亏损的 {len(lost)} 个，共亏 {money}，最多的是{listed(words, 'zh')}。",
+        f"{en}; {len(lost):,} of them by the {method} method, {money}; most: {listed(words, 'en')}.",
     )
 
 

@@ -104,6 +104,22 @@ def test_files_come_first_and_a_change_in_them_closes_again(project: Path):
     assert [result.state for result in close(DATA, [], OUT)] == ["unchanged", "unchanged"]
 
 
+def test_a_payer_outside_drg_is_never_over_a_cap(project: Path):
+    """Two stays alike in January, drugs 120 above the cap of 100: one insured, one self-paying, who has no standard."""
+    rows = two_years()
+    rows["stays"].append(rows["stays"][12] | {"stay_id": "s13", "patient_id": "s13", "payer": "self"})
+    lines = [line for line in rows["charges"] if line["stay_id"] == "s12"]
+    rows["charges"] += [line | {"stay_id": "s13", "line_id": f"o{line['line_id']}"} for line in lines]
+    pack = yaml.safe_load(Path("parameters/payment/hand.yaml").read_text("utf8"))
+    Path("parameters/payment/hand.yaml").write_text(yaml.safe_dump(pack | {"outside_drg": ["self"]}), "utf8")
+    write_hospital(DATA, rows)
+    set_files(caps={"name": "hand", "source": "", "drgs": {"AA15": {"amounts": {"drug": 100}}}})
+    close(DATA, [], OUT)
+    month = open_period(OUT / "two/2023-01")
+    assert month.sql("select count(*) as n from cases where charge_drug > 100")["n"].item() == 2
+    assert month.frame("drg_categories").set_index("category")["over_cap"].to_dict()["drug"] == 1
+
+
 def test_budget_beside_what_was_spent(project: Path):
     """Drugs: the ledger books 300 in the ward; the hospital and the department spent it, the one discharge bore it."""
     close(DATA, [], OUT)
@@ -117,11 +133,15 @@ def test_budget_beside_what_was_spent(project: Path):
 
 
 def test_items_of_a_month_by_ordering_department(project: Path):
+    hospital = two_years()
+    hospital["items"][0]["substitution_group"] = "tablets"
+    write_hospital(DATA, hospital)
     close(DATA, [], OUT)
     december = open_period(OUT / "two/2022-12")
     rows = december.frame("item_totals").set_index("item_code")
     assert rows.loc["drug", ["department", "quantity", "amount", "cost"]].tolist() == ["D", 12, 720, 720]
     assert rows.loc["care", "amount"] == 12 * 440 and rows["cost"].isna().to_dict()["care"]
+    assert rows["substitution_group"].dropna().to_dict() == {"drug": "tablets"}
     assert rows["amount"].sum() == december.frame("case_items")["amount"].sum()
 
 

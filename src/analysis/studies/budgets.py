@@ -1,4 +1,4 @@
-"""Is cost within its budget? The seven cost items of the ledger, since January."""
+"""Is cost within its budget? The seven cost items of the ledger, since January; the budget is not flexed for volume."""
 
 import pandas as pd
 
@@ -9,6 +9,9 @@ from analysis.presentation.wording import listed
 from analysis.studies.report import Report
 from analysis.studies.wide import head
 from analysis.vocabulary import codes, label
+
+#: A cost item is red from here on.
+_MUCH = 1.05
 
 
 def cost_against_budget(report: Report) -> Finding:
@@ -31,15 +34,18 @@ def cost_against_budget(report: Report) -> Finding:
         head(report, "over", "超支额", "Over budget", money),
         head(report, "use", "预算执行率", "Budget used", "percent1"),
     )
-    alarm = frozenset((i, "over") for i, over in enumerate(rows["over"]) if over > 0)
+    red = [*((rows["over"] > (_MUCH - 1) * rows["budget"].clip(lower=0)).iloc[:-1]), rows["over"].iloc[-1] > 0]
+    alarm = frozenset((i, name) for i, bad in enumerate(red) if bad for name in ("over", "use"))
     chart = Chart("bar", "item", ("budget", "actual"))
     sheet = report.say("预算执行", "Budget")
     table = Table(rows, heads, sheet, report.style, alarm=alarm, strong=frozenset({len(rows) - 1}), chart=chart)
     note = report.say(
-        f"{report.this_year.words('zh')}；实际为总账全部成本中心的支出。",
-        f"{report.this_year.words('en')}; actual: expense of all cost centres in the ledger.",
+        f"{report.this_year.words('zh')}；实际为总账全部成本中心的支出；预算为年初至今，未随工作量调整；"
+        "红色：项目超过 105%，合计超过预算。",
+        f"{report.this_year.words('en')}; actual: expense of all cost centres in the ledger. "
+        "Budget to date, not flexed for volume; red: an item above 105 %, the total above its budget.",
     )
-    return Finding(question, table, _text(report, rows), (note,), alarm=bool(rows["over"].iloc[-1] > 0))
+    return Finding(question, table, _text(report, rows), (note,), alarm=bool(any(red)))
 
 
 def _text(report: Report, rows: pd.DataFrame) -> str:
@@ -47,9 +53,14 @@ def _text(report: Report, rows: pd.DataFrame) -> str:
     amount = report.style.money(abs(total["over"]))
     used = report.style.write(total["use"], "percent1")
     over = items[items["over"] > 0].sort_values("over", ascending=False, kind="stable")
-    words = [f"{row.item} {report.style.money(row.over, signed=True)}" for row in over.head(3).itertuples()]
-    zh = f"预算执行 {used}，{'超支' if total['over'] > 0 else '结余'} {amount}"
-    en = f"{used} of the budget is used, {amount} {'over' if total['over'] > 0 else 'under'} it"
+    write = report.style.write
+    words = [
+        f"{row.item} {report.style.money(row.over, signed=True)}{report.say('（', ' (')}{write(row.use, 'percent1')}"
+        + report.say("）", ")")
+        for row in over.head(3).itertuples()
+    ]
+    zh = f"年初至今预算执行 {used}，{'超支' if total['over'] > 0 else '结余'} {amount}"
+    en = f"{used} of the budget to date is used, {amount} {'over' if total['over'] > 0 else 'under'} it"
     if words:
         zh, en = f"{zh}；超支的有{listed(words, 'zh')}", f"{en}; over: {listed(words, 'en')}"
     return report.say(zh + "。", en + ".")

@@ -1,7 +1,9 @@
-"""What drugs and consumables cost more or less than last year, the price of it apart from the volume.
+"""What drugs and consumables cost more or less than last year: price, quantity, and one item instead of another.
 
-price effect = quantity now x (price now - price before), price = purchase cost / quantity; volume effect = the rest. An
-item used in one of the two spans only has neither: it stands under new and dropped.
+price effect = quantity now x (price now - price before), price = purchase cost / quantity. What is left is quantity; of
+items that can replace one another (a substitution group) it is parted: quantity effect = (quantity of the group now -
+before) x its mean price before, substitution = the rest. An item used in one of the two spans only has no price effect:
+in a group used in both it is substitution, else it stands under new and dropped.
 """
 
 import numpy as np
@@ -16,15 +18,16 @@ from analysis.studies.report import Report
 from analysis.studies.wide import head
 
 _MOST = 20
-_SUMS = ["cost_before", "cost", "change", "price", "volume", "new_dropped"]
+_SUMS = ["cost_before", "cost", "change", "price", "volume", "substitution", "new_dropped"]
 
 
 def price_and_volume(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows with change, price, volume and new_dropped, which sum to the change to the fen.
+    """The rows with change, price, volume, substitution and new_dropped, which sum to the change to the fen.
 
     Parameters
     ----------
-    rows : quantity, cost, quantity_before, cost_before of every item, in the currency.
+    rows : kind, substitution_group (may be empty), quantity, cost, quantity_before, cost_before of every item, in the
+        currency. Of a group's quantity effect each item bears its part by cost before.
     """
     now, then = rows["quantity"].to_numpy(float), rows["quantity_before"].to_numpy(float)
     cost, before = rows["cost"].to_numpy(float), rows["cost_before"].to_numpy(float)
@@ -32,8 +35,20 @@ def price_and_volume(rows: pd.DataFrame) -> pd.DataFrame:
     change = np.round(cost - before, 2)
     old_price = np.divide(before, then, out=np.zeros(len(rows)), where=both)
     price = np.where(both, np.round(cost - now * old_price, 2), 0.0)
-    volume = np.where(both, np.round(change - price, 2), 0.0)
-    return rows.assign(change=change, price=price, volume=volume, new_dropped=np.where(both, 0.0, change))
+    ratio, joint = _group_growth(rows)
+    rest = np.round(change - price, 2)
+    volume = np.where(joint, np.round(before * (ratio - 1), 2), np.where(both, rest, 0.0))
+    substitution = np.where(joint, np.round(rest - volume, 2), 0.0)
+    parts = {"change": change, "price": price, "volume": volume, "substitution": substitution}
+    return rows.assign(**parts, new_dropped=np.where(both | joint, 0.0, change))
+
+
+def _group_growth(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Quantity now / before of every item's group, and whether it has a group that was used in both spans."""
+    groups = rows.groupby(["kind", "substitution_group"])
+    now, then = (groups[name].transform("sum").to_numpy(float) for name in ("quantity", "quantity_before"))
+    joint = (now > 0) & (then > 0)
+    return np.divide(now, then, out=np.ones(len(rows)), where=joint), joint
 
 
 def drugs_and_consumables(report: Report) -> Finding:
@@ -65,7 +80,7 @@ def _listed(report: Report, rows: pd.DataFrame) -> pd.DataFrame:
         other = report.say(f"其余 {len(rest)} 种", f"{len(rest)} others")
         lines.append(_sum("　" + other, rest))
     listed = pd.DataFrame(lines)
-    return listed.assign(new_dropped=listed["new_dropped"].where(listed["new_dropped"] != 0))
+    return listed.assign(**{name: listed[name].where(listed[name] != 0) for name in ("substitution", "new_dropped")})
 
 
 def _named(used: pd.DataFrame) -> pd.DataFrame:
@@ -93,7 +108,8 @@ def _table(report: Report, rows: pd.DataFrame) -> Table:
         head(report, "cost", "本期", "Now", kind),
         head(report, "change", "增减", "Change", kind),
         head(report, "price", "价格影响", "Price", kind),
-        head(report, "volume", "用量影响", "Volume", kind),
+        head(report, "volume", "用量影响", "Quantity", kind),
+        head(report, "substitution", "替代影响", "Substitution", kind),
         head(report, "new_dropped", "新增与停用", "New and dropped", kind),
     )
     sheet = report.say("价格与用量", "Price and volume")
@@ -103,14 +119,15 @@ def _table(report: Report, rows: pd.DataFrame) -> Table:
 def _text(report: Report, rows: pd.DataFrame) -> str:
     money, parts = report.style.money, []
     for row in rows.head(2).itertuples():
-        change, price, volume, other = (
+        change, price, volume, instead, other = (
             money(0 if is_empty(value) else value, signed=True)
-            for value in (row.change, row.price, row.volume, row.new_dropped)
+            for value in (row.change, row.price, row.volume, row.substitution, row.new_dropped)
         )
         parts.append(
             report.say(
-                f"{row.item} {change}（价格 {price}，用量 {volume}，新增与停用 {other}）",
-                f"{row.item} {change} (price {price}, volume {volume}, new and dropped {other})",
+                f"{row.item} {change}（价格 {price}，用量 {volume}，替代 {instead}，新增与停用 {other}）",
+                f"{row.item} {change} (price {price}, quantity {volume}, substitution {instead}, new and "
+                f"dropped {other})",
             )
         )
     return report.say("；".join(parts) + "。", "; ".join(parts) + ".")
@@ -124,9 +141,11 @@ def _notes(report: Report, rows: pd.DataFrame, shown: pd.DataFrame) -> tuple[str
     return (
         report.say(
             f"{span.words(language)}，对照 {before}；住院患者所用，按采购价。价格影响 = 本期用量 ×（均价 − 上年均价），"
-            f"用量影响为其余；新增 {new} 种、停用 {dropped} 种。使用不足 {LIMIT} 例的材料归入其余。",
+            f"其余为用量影响；可互相替代的品种另分：用量影响 =（全组用量 − 上年）× 全组上年均价，其余为替代影响。"
+            f"新增 {new} 种、停用 {dropped} 种。使用不足 {LIMIT} 例的材料归入其余。",
             f"{span.words(language)} against {before}; what inpatients were given, at purchase price. Price = quantity "
-            f"now × (mean price now − before), volume = the rest; {new} items new, {dropped} dropped. Consumables of "
-            f"fewer than {LIMIT} stays are among the others.",
+            "now × (mean price now − before), quantity = the rest; of items that replace one another, quantity = (the "
+            "group's now − before) × its mean price before, substitution = what is left. "
+            f"{new} items new, {dropped} dropped. Consumables of fewer than {LIMIT} stays are among the others.",
         ),
     )

@@ -1,6 +1,7 @@
 -- Grain: one DRG x charge category: all five where caps part the standard, else those that were charged.
 -- cap: part of the mean standard of the DRG's cases (table caps); empty for a category counted in another one.
--- over_cap: cases with complete lines whose charges of the category, and of those counted in it, are above the cap.
+-- over_cap: cases with a standard and complete lines whose charges of the category, and of those counted in it, are above
+-- the cap; payers outside DRG have no standard and no cap.
 with charged as (
   select c.hospital_id, c.drg_code, a.category, sum(a.amount) as charge
   from cases c join accrued a on a.stay_id = c.stay_id and a.method = 'charge'
@@ -10,7 +11,9 @@ compared as (
   select p.hospital_id, p.drg_code, coalesce(p.counted_in, p.category) as category, c.stay_id,
     sum(case p.category when 'drug' then c.charge_drug when 'consumable' then c.charge_consumable
       when 'exam' then c.charge_exam when 'service' then c.charge_service else c.charge_other end) as charge
-  from caps p join cases c on c.hospital_id = p.hospital_id and c.drg_code = p.drg_code and c.charge_drug is not null
+  from caps p
+  join cases c on c.hospital_id = p.hospital_id and c.drg_code = p.drg_code and c.charge_drug is not null
+    and c.standard is not null
   group by p.hospital_id, p.drg_code, coalesce(p.counted_in, p.category), c.stay_id
 ),
 above as (

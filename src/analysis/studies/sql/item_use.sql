@@ -1,6 +1,7 @@
--- Grain: one drug or consumable used in a span or the one before it: quantity, purchase cost and stays that had it.
+-- Grain: one drug or consumable used in a span or the one before it: quantity, purchase cost, stays that had it and the
+-- group of items that can replace one another (empty where it has none).
 with used as (
-  select item_code, min(kind) as kind,
+  select item_code, min(kind) as kind, nullif(max(substitution_group), '') as substitution_group,
     coalesce(sum(quantity) filter (where period between $first and $last), 0) as quantity,
     coalesce(sum(cost) filter (where period between $first and $last), 0) as cost,
     coalesce(sum(quantity) filter (where period between $before_first and $before_last), 0) as quantity_before,
@@ -17,7 +18,7 @@ stays as (
   where c.stay_id in (select stay_id from patient_days where hospital_id = $hospital)
   group by c.item_code
 )
-select u.item_code, u.kind, cast(u.quantity as double) as quantity, cast(u.cost as double) as cost,
+select u.item_code, u.kind, u.substitution_group, cast(u.quantity as double) as quantity, cast(u.cost as double) as cost,
   cast(u.quantity_before as double) as quantity_before, cast(u.cost_before as double) as cost_before,
   coalesce(s.stays, 0) as stays, coalesce(s.stays_before, 0) as stays_before
 from used u left join stays s on s.item_code = u.item_code

@@ -57,15 +57,20 @@ def _check_name(report: Report, row) -> str:
 
 
 def _unallocated(report: Report) -> tuple[str, ...]:
-    """How much cost reached no patient: shown, never dropped."""
-    amount = float(report.sql("unallocated_total", case_method=report.case_method)["amount"].item())
-    if not amount:
+    """How much cost reached no patient, in the period and in the span the margins are of: shown, never dropped."""
+    month = {"first": report.period.name, "last": report.period.name}
+    spans = month, report.twelve.bounds
+    now, twelve = (report.sql("unallocated_total", **span, case_method=report.case_method).iloc[0] for span in spans)
+    if not twelve["amount"]:
         return ()
-    money = report.style.money(amount)
+    money, whole, empty = (report.style.money(v) for v in (now["amount"], twelve["amount"], twelve["no_patients"]))
+    zh, en = (report.twelve.words(language) for language in ("zh", "en"))
     return (
         report.say(
-            f"未能分配到患者或科室的成本 {money}，已含在核对中，单独列示。",
-            f"{money} of cost reached no patient or no clinical centre; it is part of the checks and shown apart.",
+            f"未能分配到患者或科室的成本：本期 {money}，已含在核对中，单独列示；"
+            f"{zh}共 {whole}，其中无患者病房 {empty}，不在任何病例的盈亏之内。",
+            f"Cost that reached no patient or no clinical centre: {money} in the period, part of the checks and shown "
+            f"apart; {whole} in {en}, of it {empty} of wards without patients. No margin of cases bears it.",
         ),
     )
 

@@ -139,7 +139,7 @@ def drg_service_units(report: Report) -> Finding:
     )
     return Finding(
         question,
-        _units_table(report, wide, unit_names),
+        _units_table(report, wide, unit_names, method),
         text,
         (report.twelve.words(report.language) + report.say("；", "; ") + note,),
     )
@@ -168,11 +168,12 @@ def _unit_name(report: Report, name: str) -> str:
     return report.say("病房", "Wards") if code == "wards" else report.name("cost_centre", code)
 
 
-def _units_table(report: Report, rows: pd.DataFrame, names: dict[str, str]) -> Table:
+def _units_table(report: Report, rows: pd.DataFrame, names: dict[str, str], method: str) -> Table:
     heads: list[Column] = [head(report, "drg", "病组", "DRG"), head(report, "cases", "例数", "Cases", "count")]
     for place, (name, text) in enumerate(names.items()):
         heads.append(head(report, name, text, text, "money", on_page=place < _MOST_UNITS))
-    heads.append(head(report, "total", "例均成本", "Cost per case", "money"))
+    zh, en = (label("case_method", method, language) for language in ("zh", "en"))
+    heads.append(head(report, "total", f"例均成本·{zh}", f"Cost per case, {en.lower()}", "money"))
     rows = rows.apply(lambda column: column.mask(column == 0) if column.name in names else column)
     sheet = report.say("病组服务单元成本", "DRG by service unit")
     return Table(rows, tuple(heads), sheet, report.style, on_page=tuple(rows.index[:_MOST]))

@@ -117,9 +117,9 @@ def _caveats(report: Report, wanted: Sequence[str], frame: pd.DataFrame, names: 
         notes.append(
             report.say(
                 "成本盈亏 = DRG 收入 − 全成本，仅计成本完整的出院病例，未扣拒付；"
-                "医保盈亏（支付标准 − 费用）另列，两者不相加。",
+                "医保盈亏（按倍率规则调整后的支付标准 − 费用）另列，两者不相加。",
                 "Cost margin = DRG income − full cost of discharged cases with complete cost, before denials; the "
-                "payment margin (standard − charges) is another figure and never added to it.",
+                "payment margin (standard after outlier rules − charges) is another figure and never added to it.",
             )
         )
     lacking = [label("indicator", name, report.language) for name in wanted[:TWELVE] if name not in frame.index]

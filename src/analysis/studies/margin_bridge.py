@@ -127,9 +127,10 @@ def _text(report: Report, steps: Mapping[str, float], margins: tuple[float, ...]
 def _notes(report: Report, now: str, before: str) -> tuple[str, ...]:
     return (
         report.say(
-            f"{now}，对照 {before}；盈亏 = DRG 收入 − 全成本 − 当期拒付，只计收入与成本完整的出院病例。"
-            "各因素依次由上年值换为本期值，合计等于总差额，无残差。",
-            f"{now} against {before}; margin = DRG income − full cost − denials of these months, cases with income and "
-            "complete cost. One factor after the other takes its new value: the steps add up, nothing is left over.",
+            f"{now}，对照 {before}；盈亏 = DRG 收入 − 全成本 − 当期拒付（其他页的成本盈亏未扣拒付），"
+            "只计收入与成本完整的出院病例。各因素依次由上年值换为本期值，合计等于总差额，无残差。",
+            f"{now} against {before}; margin = DRG income − full cost − denials of these months (the cost margin of "
+            "other pages is before denials), cases with income and complete cost. One factor after the other takes its "
+            "new value: the steps add up, nothing is left over.",
         ),
     )

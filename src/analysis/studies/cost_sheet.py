@@ -95,7 +95,9 @@ def _account(report: Report, drg_code: str, span: Span, column: str) -> pd.DataF
     per_cost = {name: sums[name] / costed if costed else None for name in
                 ("cost", "fixed_cost", "variable_cost", "contribution", "margin")}  # fmt: skip
     standard = sums["standard_cost"]
-    gap = per_cost["cost"] - standard if costed and not is_empty(standard) else None
+    rows, basis = _standard_rows(report, drg_code, span)
+    gap = None if rows.empty or is_empty(standard) else rows["actual"].sum() - rows["standard"].sum()
+    zh, en = ("自下而上法成本", "Bottom-up cost") if basis == "bottom_up" else ("成本", "Cost")
     lines: list[tuple[str, str, str, Kind, object]] = [
         ("cases", "例数", "Cases", "count", cases),
         ("days", "平均住院日", "Mean stay (days)", "number1", sums["bed_days"] / cases),
@@ -109,7 +111,7 @@ def _account(report: Report, drg_code: str, span: Span, column: str) -> pd.DataF
         ("margin", "例均成本盈亏", "Cost margin per case", "money", per_cost["margin"]),
         ("margin_payment", "例均医保盈亏", "Payment margin per case", "money", sums["margin_payment"] / cases),
         ("standard", "例均标准成本", "Standard cost of a case", "money", standard),
-        ("gap", "成本 − 标准成本", "Cost − standard cost", "money", gap),
+        ("gap", f"{zh} − 标准成本", f"{en} − standard cost", "money", gap),
     ]
     frame = pd.DataFrame(lines, columns=["name", "zh", "en", "kind", column])
     return frame.assign(**{column: pd.to_numeric(frame[column])})
@@ -176,14 +178,13 @@ def _unit_table(report: Report, rows: pd.DataFrame) -> Table:
 def standard_variance(report: Report, drg_code: str) -> Finding:
     """Actual against standard cost of a case, by cost item."""
     question = report.say("哪些成本项目高于标准成本？", "Which cost items exceed the standard cost?")
-    rows = report.sql("sheet_standard", **report.twelve.bounds, drg=drg_code)
+    rows, basis = _standard_rows(report, drg_code, report.twelve)
     if rows.empty:
         none = report.say(
             "没有标准成本：上年正常病例不足，也未设路径标准。",
             "No standard cost: too few normal cases in the year before, and no pathway sets one.",
         )
         return Finding(question, None, none)
-    basis = next((code for code in rows["basis"] if isinstance(code, str)), "history")
     rows = _against_standard(report, rows)
     heads = (
         head(report, "item", "成本项目", "Cost item"),
@@ -192,15 +193,48 @@ def standard_variance(report: Report, drg_code: str) -> Finding:
         head(report, "difference", "差额", "Difference", "money"),
         head(report, "change", "差率", "Difference in %", "change"),
     )
-    alarm = frozenset((i, "difference") for i, value in enumerate(rows["difference"]) if value > 0)
+    red = rows["difference"] > 0 if basis == "history" else []
+    alarm = frozenset((i, "difference") for i, value in enumerate(red) if value)
     sheet = report.say("与标准成本之差", "Standard cost variance")
     chart = Chart("bar", "item", ("actual", "standard"))
     table = Table(rows, heads, sheet, report.style, strong=frozenset({len(rows) - 1}), alarm=alarm, chart=chart)
-    note = report.say(
-        f"标准成本依据：{label('standard_cost_basis', basis, 'zh')}；只含有标准成本的月份。",
-        f"Basis of the standard: {label('standard_cost_basis', basis, 'en').lower()}; months with a standard only.",
+    return Finding(question, table, _variance_text(report, rows), (_basis_note(report, basis),))
+
+
+def _standard_rows(report: Report, drg_code: str, span: Span) -> tuple[pd.DataFrame, str]:
+    """Cost items of a case beside their standard, and what they are: history, pathway, bottom_up or mixed.
+
+    A standard by pathway is compared with bottom-up cost where the periods hold it (`bottom_up`), as it was made so.
+    """
+    rows = report.sql("sheet_standard", **span.bounds, drg=drg_code)
+    bases = sorted({*rows["basis"].dropna(), *rows["other_basis"].dropna()})
+    if bases != ["pathway"]:
+        return rows, "mixed" if len(bases) > 1 else "history"
+    amounts = report.sql("sheet_bottom_up", **span.bounds, drg=drg_code).set_index("cost_item")["amount"]
+    if amounts.empty:
+        return rows, "pathway"
+    return rows.assign(actual=rows["cost_item"].map(amounts).fillna(0.0) / rows["cases"]), "bottom_up"
+
+
+def _basis_note(report: Report, basis: str) -> str:
+    """What the standard is, and what it is compared with."""
+    if basis == "history":
+        return report.say(
+            "标准成本依据：历史成本；只含有标准成本的月份。",
+            "Basis of the standard: history; months with a standard only.",
+        )
+    method = "bottom_up" if basis == "bottom_up" else report.case_method
+    zh, en = (label("case_method", method, language) for language in ("zh", "en"))
+    which = (
+        ("临床路径", "pathway")
+        if basis != "mixed"
+        else ("历史成本与临床路径（随月份不同）", "history and pathway, by month")
     )
-    return Finding(question, table, _variance_text(report, rows), (note,))
+    return report.say(
+        f"标准成本依据：{which[0]}；实际成本按{zh}。路径标准按作业单价计、不含闲置产能，差额含闲置产能成本，不标红；只含有标准成本的月份。",
+        f"Basis of the standard: {which[1]}; actual cost {en.lower()}. A pathway is priced without idle capacity: "
+        "the difference includes it and is not shown red; months with a standard only.",
+    )
 
 
 def _against_standard(report: Report, rows: pd.DataFrame) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from analysis.studies.absent import COSTS, absent
 from analysis.studies.chance import log_error, ratio_beyond_chance
 from analysis.studies.hidden import hidden_departments
 from analysis.studies.report import Report, Span
+from analysis.studies.verdicts import called, make_other_costs, methods_said, range_said
 
 #: A cost per weight unit has risen from here on, where that is beyond chance.
 _RISEN = 0.03
@@ -70,20 +71,23 @@ def cost_per_weight(report: Report) -> Finding:
 
 def department_margins(report: Report) -> Finding:
     """Direct, contribution and full margin of every department beside its cost per weight unit, over twelve months."""
-    question = report.say("哪些科室盈，哪些科室亏？", "Which departments earn their cost?")
+    question = report.say("哪些科室的收入抵得上成本？", "Which departments earn their cost?")
     rows = _margins(report, report.twelve)
     rows = rows[rows["margin"].notna()]
     if rows.empty:
         return absent(report, question, COSTS, "departments")
     rows = _beside(report, rows).sort_values("margin", kind="stable")
-    derived = ["direct_cost", "full_cost", "direct_margin", "margin_rate", "per_weight", "change", "to_peers", *_MONEY]
+    derived = ["direct_cost", "direct_margin", "margin_rate", "per_weight", "change", "to_peers", *_MONEY]
+    derived += ["margin_second", "full_cost"]
     safe = protect(rows, "cases", derived, hidden=rows.index.isin(hidden_departments(report, report.twelve)).tolist())
     specs = [("department", "text"), ("cases", "count"), ("per_weight", "money"), ("change", "change")]
     specs += [("to_peers", "change"), ("income", "money_large"), ("direct_margin", "money_large")]
     specs += [("contribution", "money_large"), ("margin", "money_large"), ("margin_rate", "percent1")]
-    in_workbook = [("case_cost", "money_large"), ("direct_cost", "money_large"), ("full_cost", "money_large")]
+    specs += [("verdict", "mark")]
+    in_workbook = [("case_cost", "money_large"), ("direct_cost", "money_large")]
     gone = {name for name, _ in [*specs, *in_workbook] if rows[name].isna().all()}
-    losing = [i for i, value in enumerate(safe["margin"]) if _number(value) and value < 0]
+    safe["verdict"] = rows["verdict"].where([_number(value) for value in safe["margin"]], "none")
+    losing = [i for i, verdict in enumerate(safe["verdict"]) if verdict == "loss"]
     heads = columns(report.style, *[s for s in specs if s[0] not in gone], heads=report.heads)  # type: ignore[arg-type]
     more = columns(report.style, *[s for s in in_workbook if s[0] not in gone])  # type: ignore[arg-type]
     table = Table(
@@ -94,19 +98,22 @@ def department_margins(report: Report) -> Finding:
         alarm=frozenset((i, name) for i in losing for name in ("margin", "margin_rate")),
         chart=Chart("bar", "department", ("margin",)),
     )
-    text = _margin_text(report, safe, losing, _total(rows, safe))
+    text = _margin_text(report, safe, _total(rows, safe))
     return Finding(question, table, text, _margin_notes(report, safe), alarm=bool(losing))
 
 
 def _beside(report: Report, rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with their cost per weight unit against last year and peers, and their margin before allocated cost.
 
-    direct_margin: income - cost of cases x the direct part of the inpatient cost that the department accrued.
+    direct_margin: income - the direct part of the cases' cost (department_methods.sql), where this ties to their cost.
+    verdict: by the cases' costing method and a second one.
     """
-    accrued = report.sql("department_accruals", **report.twelve.bounds).set_index("department")
-    rows = rows.join(accrued, how="left")
-    direct = rows["direct_cost"] / rows["full_cost"].where(rows["full_cost"] > 0)
-    rows["direct_margin"] = (rows["income"] - rows["case_cost"] * direct).astype(float)
+    make_other_costs(report)
+    methods = report.sql("department_methods", **report.twelve.bounds, method=report.case_method)
+    rows = rows.join(methods.set_index("department"), how="left")
+    rows["direct_cost"] = rows["direct_cost"].where((rows["full_cost"] - rows["case_cost"]).abs() < 1)
+    rows["direct_margin"] = (rows["income"] - rows["direct_cost"]).astype(float)
+    rows["verdict"] = [called(row.margin, row.margin_second) for row in rows.itertuples()]
     rows["margin_rate"] = rows["margin"] / rows["income"].where(rows["income"] > 0)
     rows["per_weight"] = rows["graded_cost"] / rows["weight"].where(rows["weight"] > 0)
     rows["to_peers"] = (rows["per_weight"] / rows["peer_per_weight"] - 1).astype(float)
@@ -193,40 +200,62 @@ def _total(rows: pd.DataFrame, safe: pd.DataFrame) -> float | None:
     return float(rows["margin"].sum())
 
 
-def _margin_text(report: Report, rows: pd.DataFrame, losing: list[int], total: float | None) -> str:
-    known = [value for value in rows["margin"] if _number(value)]
-    if not known:
+def _margin_text(report: Report, rows: pd.DataFrame, total: float | None) -> str:
+    known = rows[[_number(value) for value in rows["margin"]]]
+    if known.empty:
         return report.say(
             f"各科室均不足 {LIMIT} 例，不列示。", f"Every department has fewer than {LIMIT} cases: none is shown."
         )
     whose = report.say("全部科室", "all departments") if total is not None else report.say("所列科室", "those listed")
-    money = report.style.money(sum(known) if total is None else total, signed=True)
-    if not losing:
-        return report.say(
-            f"{len(known)} 个科室的收入均高于成本；{whose}合计 {money}。",
-            f"Income is above cost in each of {plural(len(known), 'department')}; {whose} {money}.",
-        )
-    words = [f"{rows['department'].iloc[i]} {report.style.money(rows['margin'].iloc[i], signed=True)}" for i in losing]
+    money = report.style.money(known["margin"].sum() if total is None else total, signed=True)
+    over, unsure = known[known["verdict"].isin(["loss", "above"])], int((known["verdict"] == "unsure").sum())
+    count, zh, en = plural(len(known), "department"), "", ""
+    if unsure:
+        zh, en = f"；另有 {unsure} 个两法不一", f"; for {unsure} more the two methods differ"
+    if over.empty:
+        none = f"None of {count} costs more than its income" if unsure else f"Income is above cost in each of {count}"
+        which = f"{len(known)} 个科室中没有成本高于收入的" if unsure else f"{len(known)} 个科室的收入均高于成本"
+        return report.say(f"{which}{zh}；{whose}合计 {money}。", f"{none}{en}; {whose} {money}.")
+    words = [f"{row.department} {report.style.money(row.margin, signed=True)}" for row in over.itertuples()]
     which = listed(words, report.language, 3, "个")
-    lost = report.style.money(-sum(rows["margin"].iloc[i] for i in losing))
+    if (over["verdict"] == "above").all():
+        lost = report.style.money(-over["margin"].sum())
+        return report.say(
+            f"{len(known)} 个科室中 {len(over)} 个成本高于收入，共 {lost}：{which}；{whose}合计 {money}。",
+            f"Cost is above income in {len(over)} of {count}, by {lost}: {which}; {whose} {money}.",
+        )
+    lost = range_said(report, -over["margin"].sum(), -over["margin_second"].sum())
     return report.say(
-        f"{len(known)} 个科室中 {len(losing)} 个成本高于收入，共 {lost}：{which}；{whose}合计 {money}。",
-        f"Cost is above income in {len(losing)} of {plural(len(known), 'department')}, by {lost}: {which}; {whose} "
-        f"{money}.",
+        f"{len(known)} 个科室中 {len(over)} 个两法均亏，共 {lost}：{which}{zh}；{whose}合计 {money}。",
+        f"{len(over)} of {count} {'loses' if len(over) == 1 else 'lose together'} {lost} by the two methods: {which}"
+        f"{en}; {whose} {money}.",
     )
 
 
 def _margin_notes(report: Report, rows: pd.DataFrame) -> tuple[str, ...]:
-    words = report.twelve.words(report.language)
-    zh = "，按出院病例计；成本盈亏 = DRG 收入 − 全成本（一种成本方法，不据以认定亏损）。"
-    en = ", discharged cases; margin = income − full cost (one costing method: nothing is called a loss by it)."
+    words, (one, two) = report.twelve.words(report.language), methods_said(report)
+    zh = "，按出院病例计；成本盈亏 = DRG 收入 − 全成本"
+    en = ", discharged cases; margin = income − full cost"
+    if two:
+        zh += f"；{one}与{two}同为负才称亏损，金额按{one}。"
+        en += f"; called a loss only where {one} and {two} agree; amounts by {one}."
+    else:
+        zh += "（一种成本方法，不据以认定亏损）。"
+        en += " (one costing method: nothing is called a loss by it)."
     notes = [words + report.say(zh, en)]
-    if rows["direct_margin"].notna().any():
-        notes.append(
-            report.say(
-                "直接盈亏 = 收入 − 直接成本（病例成本 × 科室当期住院全成本中的直接部分）；边际贡献 = 收入 − 变动成本。",
-                "Direct margin = income − direct cost (cost of cases × the direct part of the department's inpatient "
-                "cost); contribution = income − variable cost.",
-            )
-        )
+    if any(_number(value) for value in rows["direct_margin"]):
+        notes.append(_direct_note(report))
     return (*notes, *note(_any_hidden(rows), report.language))
+
+
+def _direct_note(report: Report) -> str:
+    """How the direct margin is computed under the cases' costing method."""
+    zh, en = ("临床科室住院成本", "the clinical centre's inpatient cost")
+    if report.case_method != "top_down":
+        zh, en = ("提供服务的成本中心", "the performing centre's cost")
+    return report.say(
+        f"直接盈亏 = 收入 − 直接成本；直接成本 = 病例各项成本 × {zh}当月该项的直接部分占比，逐成本中心、逐项计算。"
+        "边际贡献 = 收入 − 变动成本。",
+        f"Direct margin = income − direct cost: each cost item of the cases x its direct share in {en} of the month, "
+        "centre by centre. Contribution = income − variable cost.",
+    )

@@ -10,17 +10,20 @@ from analysis.presentation.disclosure import LIMIT
 from analysis.presentation.finding import Finding
 from analysis.presentation.numbers import is_empty, sum_kind
 from analysis.presentation.tables import Chart, Table, columns
-from analysis.presentation.wording import plural
+from analysis.presentation.wording import listed, plural
 from analysis.studies.absent import COSTS, absent
 from analysis.studies.hidden import hidden_departments, plan_drgs
-from analysis.studies.report import SQL, Report
-from analysis.studies.verdicts import called
+from analysis.studies.report import Report
+from analysis.studies.verdicts import called, make_other_costs, methods_said, other_method, range_said
+from analysis.vocabulary import label
 
 _MOST = 10
 #: Columns that stand in the workbook alone.
 _WORKBOOK = {"weight", "regional_cost", "margin_per_case"}
 #: Stands for the groups of a department shown in one row.
 _REST = "*"
+#: Stands behind a DRG whose row is without some departments' cases.
+_PART = " †"
 
 
 def worst_and_best_drgs(report: Report) -> Finding:
@@ -92,17 +95,59 @@ def _none_shown(report: Report, question: str, department: str) -> Finding:
 
 
 def drg_margins(report: Report, department: str = "") -> pd.DataFrame:
-    """One row a DRG that may be shown, by margin over the last twelve months: drg_margins.sql with name and verdict."""
-    if not report.engine.value("select count(*) from information_schema.tables where table_name = 'second_costs'"):
-        report.engine.make(SQL, "second_costs", case_method=report.case_method)
+    """One row a DRG that may be shown, by margin over the last twelve months: drg_margins.sql with name and verdict.
+
+    standard_actual: the cost of a case that its standard is compared with, by the method that made the standard: of a
+    pathway bottom-up, where the period holds it; else as the cases have it. title: the name, marked where the row is
+    without some departments' cases.
+    """
+    make_other_costs(report)
     plan_drgs(report)
     rows = report.sql("drg_margins", **report.twelve.bounds, department=department)
     names = report.names("drg") | {_REST: report.say("其余", "Others")}
     rows["drg"] = [f"{code if code != _REST else ''} {names.get(code, '')}".strip() for code in rows["drg_code"]]
+    rows["title"] = [f"{row.drg}{_PART if row.part else ''}" for row in rows.itertuples()]
     rows["verdict"] = [
         "none" if row.drg_code == _REST else called(row.margin, row.margin_second) for row in rows.itertuples()
     ]
-    return rows
+    actual = rows["cost_per_case"]
+    if other_method(report, "second_costs") == "bottom_up":
+        bottom_up = rows["payment_per_case"] - rows["margin_second"] / rows["priced"]
+        actual = bottom_up.where((rows["standard_basis"] == "pathway") & bottom_up.notna(), actual)
+    rows["basis"] = [
+        None if is_empty(basis) or is_empty(standard) else label("standard_cost_basis", basis, report.language)
+        for basis, standard in zip(rows["standard_basis"], rows["standard_cost"], strict=True)
+    ]
+    return rows.assign(standard_actual=actual)
+
+
+def part_note(report: Report, rows: pd.DataFrame) -> tuple[str, ...]:
+    """What the sign behind a DRG means, where one has it."""
+    if not rows["part"].any():
+        return ()
+    return (
+        report.say(
+            f"† 不含部分科室的病例（该科室该病组不足 {LIMIT} 例，或为防倒推），并非全院合计。",
+            f"† without the cases of some departments (fewer than {LIMIT} there, or so that these cannot be worked "
+            "out): not the whole hospital.",
+        ),
+    )
+
+
+def pathway_note(report: Report, rows: pd.DataFrame) -> tuple[str, ...]:
+    """What a standard by pathway holds and is compared with, where a row has one."""
+    if not ((rows["standard_basis"] == "pathway") & rows["standard_cost"].notna()).any():
+        return ()
+    compared = "bottom_up" if other_method(report, "second_costs") == "bottom_up" else report.case_method
+    (own, own_en), (zh, en) = ([label("case_method", name, language) for language in ("zh", "en")]
+                               for name in (report.case_method, compared))  # fmt: skip
+    return (
+        report.say(
+            f"历史标准与全成本（{own}）比较；路径标准按作业单价计、不含闲置产能，与{zh}实际成本比较，差额含闲置产能成本。",
+            f"A standard by history is compared with full cost ({own_en.lower()}); one by pathway, at activity prices "
+            f"without idle capacity, with {en.lower()} cost: the difference includes idle capacity.",
+        ),
+    )
 
 
 def _over(rows: pd.DataFrame) -> pd.Series:
@@ -112,18 +157,21 @@ def _over(rows: pd.DataFrame) -> pd.Series:
 
 def _table(report: Report, rows: pd.DataFrame, sheet: str, in_figure: Set[str] = frozenset()) -> Table:
     rows = rows.assign(
-        to_standard=rows["cost_per_case"] / rows["standard_cost"] - 1,
+        drg=rows["title"],
+        to_standard=rows["standard_actual"] / rows["standard_cost"] - 1,
         to_region=rows["cost_per_case"] / rows["regional_cost"] - 1,
     )
     specs = [("drg", "text"), ("cases", "count"), ("payment_per_case", "money"), ("cost_per_case", "money")]
-    specs += [("standard_cost", "money"), ("to_standard", "change"), ("to_region", "change")]
+    specs += [("standard_cost", "money"), ("basis", "text", "standard_costs"), ("to_standard", "change")]
+    specs += [("to_region", "change")]
     specs += [("contribution_per_case", "money"), ("margin_per_case", "money")]
     specs += [("weight", "number3", "drgs"), ("regional_cost", "money")]
     specs += [("margin", sum_kind(rows["margin"])), ("months_over", "text_right"), ("verdict", "mark")]
     pairs = zip(rows["months_over"], rows["months"], strict=True)
     months = ["" if is_empty(b) else f"{int(a)} / {int(b)}" for a, b in pairs]
     gone = {"months_over"} if report.period.is_year else set()
-    gone |= {name for name in ("standard_cost", "contribution_per_case", "to_standard") if rows[name].isna().all()}
+    maybe = ("standard_cost", "basis", "contribution_per_case", "to_standard")
+    gone |= {name for name in maybe if rows[name].isna().all()}
     gone |= {"to_region", "regional_cost"} if report.by_peers or rows["regional_cost"].isna().all() else set()
     alarm = {(i, c) for i, over in enumerate(_over(rows)) if over for c in ("margin", "margin_per_case")}
     made = columns(report.style, *[spec for spec in specs if spec[0] not in gone], heads=report.heads)  # type: ignore[arg-type]
@@ -134,7 +182,7 @@ def _table(report: Report, rows: pd.DataFrame, sheet: str, in_figure: Set[str] =
 
 def _figure(report: Report, rows: pd.DataFrame) -> str:
     pale = rows["verdict"].isin(["unsure", "above"]).tolist()
-    labels, values, bad = rows["drg"].tolist(), rows["margin"].tolist(), _over(rows).tolist()
+    labels, values, bad = rows["title"].tolist(), rows["margin"].tolist(), _over(rows).tolist()
     return ranked_bars(labels, values, report.style, sum_kind(values), bad=bad, pale=pale)
 
 
@@ -158,9 +206,11 @@ def _text(report: Report, rows: pd.DataFrame) -> str:
             f"{len(over)} of {count} cost more than their income, by {sum_over} (one costing method, so not yet called "
             f"a loss); most: {listing}.",
         )
+    lost = range_said(report, -over["margin"].sum(), -over["margin_second"].sum())
     return report.say(
-        f"{len(rows)} 个病组中 {len(over)} 个亏损，共 {sum_over}；最多的是 {listing}{zh}。",
-        f"{len(over)} of {count} {'loses' if len(over) == 1 else 'lose together'} {sum_over}; most: {listing}{en}.",
+        f"{len(rows)} 个病组中 {len(over)} 个两法均亏，共 {lost}；最多的是 {listing}{zh}。",
+        f"{len(over)} of {count} {'loses' if len(over) == 1 else 'lose together'} {lost} by the two methods; most: "
+        f"{listing}{en}.",
     )
 
 
@@ -169,13 +219,31 @@ def _notes(report: Report, rows: pd.DataFrame) -> tuple[str, ...]:
     span = words + report.say("（单月病例少，多月合计）。", " (months together: one holds few cases of a DRG).")
     span = words + report.say("。", ".") if report.period.is_year else span
     if rows["margin_second"].notna().any():
+        one, two = methods_said(report)
         rule = report.say(
-            "两种成本方法同为负才称亏损；空心条为两法不一。",
-            "Called a loss only where two costing methods agree; hollow bars: they differ.",
+            f"{one}与{two}同为负才称亏损，金额与排序按{one}；空心条为两法不一。",
+            f"Called a loss only where {one} and {two} agree; amounts and order by {one}; hollow bars: they differ.",
         )
     else:
         rule = report.say(
             "亏损须两种成本方法一致才能认定；本期只有一种方法，条形以空心表示。",
             "A loss is called so only where two costing methods agree; the period has one, so bars are hollow.",
         )
-    return (span, rule)
+    return (span, rule, *_third_note(report, rows), *pathway_note(report, rows), *part_note(report, rows))
+
+
+def _third_note(report: Report, rows: pd.DataFrame) -> tuple[str, ...]:
+    """The losses that a third method does not confirm."""
+    losses = rows[(rows["verdict"] == "loss") & rows["margin_third"].notna()]
+    denied = losses.loc[losses["margin_third"] >= 0, "drg"].tolist()
+    if losses.empty:
+        return ()
+    third = label("case_method", other_method(report, "third_costs"), report.language)
+    if not denied:
+        return (report.say(f"{third}也均为负。", f"{third} confirms each of these losses."),)
+    return (
+        report.say(
+            f"按第三种方法（{third}）不亏，请谨慎：{listed(denied, 'zh', 6)}。",
+            f"No loss by a third method ({third.lower()}), so with caution: {listed(denied, 'en', 6)}.",
+        ),
+    )

@@ -1,7 +1,8 @@
 -- Grain: one case of the hospital discharged in any of the closed periods.
 -- readmitted: completed from the stays of later periods; empty where the patient is unknown and in periods after
 -- $known_until, of which 30 days have not passed: who came back early is known early.
--- benchmark_cost, low_risk: of its DRG and severity in its period; standard_cost: of its DRG in its period.
+-- benchmark_cost, low_risk: of its DRG and severity in its period; standard_cost, standard_basis: of its DRG in its
+-- period.
 -- variable_cost: its cost without the items in $fixed; empty where cost is not known by item.
 with returns as (
   select c.stay_id, min(d.admitted_at) as admitted_at
@@ -26,7 +27,7 @@ priced as (
 select p.period, p.stay_id, p.department, p.drg_code, p.severity, p.length_of_stay, p.charge_total, p.cost_total,
   p.cost_personnel, p.cost_materials, p.cost_drugs, p.cost_depreciation, p.cost_amortisation, p.cost_risk_fund,
   p.cost_other, p.cost_complete, p.weight, p.standard, p.outlier, p.self_paid, p.payment, p.margin_payment,
-  p.margin_cost, p.died, p.complication, p.benchmark_cost, p.low_risk, d.standard_cost,
+  p.margin_cost, p.died, p.complication, p.benchmark_cost, p.low_risk, d.standard_cost, b.basis as standard_basis,
   case when list_contains($fixed, 'personnel') then 0 else p.cost_personnel end
     + case when list_contains($fixed, 'materials') then 0 else p.cost_materials end
     + case when list_contains($fixed, 'drugs') then 0 else p.cost_drugs end
@@ -43,4 +44,7 @@ select p.period, p.stay_id, p.department, p.drg_code, p.severity, p.length_of_st
   end as readmitted
 from priced p
 left join drgs d on d.period = p.period and d.hospital_id = p.hospital_id and d.drg_code = p.drg_code
+left join (
+  select period, hospital_id, drg_code, min(basis) as basis from standard_costs group by period, hospital_id, drg_code
+) b on b.period = p.period and b.hospital_id = p.hospital_id and b.drg_code = p.drg_code
 left join returns r on r.stay_id = p.stay_id

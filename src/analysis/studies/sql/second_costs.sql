@@ -4,6 +4,6 @@ with chosen as (
   select min(method) as method from case_costs
   where method in ('bottom_up', 'cost_to_income', 'top_down') and method <> $case_method
 )
-select c.stay_id, sum(c.amount) as cost
+select c.stay_id, c.method, sum(c.amount) as cost
 from case_costs c join chosen k on k.method = c.method
-group by c.stay_id
+group by c.stay_id, c.method

@@ -6,7 +6,7 @@ with months as (
     and cost_cases > 0
 ),
 standards as (
-  select s.cost_item, min(s.basis) as basis, sum(s.amount * m.cost_cases) as amount
+  select s.cost_item, min(s.basis) as basis, max(s.basis) as other_basis, sum(s.amount * m.cost_cases) as amount
   from standard_costs s join months m on m.period = s.period
   where s.hospital_id = $hospital and s.drg_code = $drg
   group by s.cost_item
@@ -21,7 +21,7 @@ actual as (
   ) on personnel, materials, drugs, depreciation, amortisation, risk_fund, other into name cost_item value amount
 ),
 counted as (select sum(cost_cases) as cases from months)
-select a.cost_item, s.basis, cast(a.amount / n.cases as double) as actual,
+select a.cost_item, s.basis, s.other_basis, cast(a.amount / n.cases as double) as actual,
   cast(coalesce(s.amount, 0) / n.cases as double) as standard, n.cases
 from actual a cross join counted n
 left join standards s on s.cost_item = a.cost_item

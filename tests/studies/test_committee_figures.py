@@ -143,16 +143,35 @@ def test_months_overspent_and_small_groups(tmp_path: Path):
 
 
 def test_projection_of_the_fund_by_hand(tmp_path: Path):
-    """2022: 100 a month, 90 spent. Until June 2023: 110 and 88. The rest of 2023: 100 x 1.1 and 90 x 88/90 -> 20 %."""
-    months = {}
+    """2022: 100 a month, 90 spent. Until June 2023: 110 and 88. The rest of 2023: 100 x 1.1 and 90 x 88/90 -> 20 %.
+
+    The other way, six months at 110 and 88, says the same: one number.
+    """
+    months: dict[str, dict] = {}
     for period in parse_range("2022-01..2023-06"):
         income, spent = (100, 90) if period.year == 2022 else (110, 88)
         rows = [indicator("fund_income", income, None), indicator("fund_expenditure", spent, None)]
         rows.append(indicator("fund_balance_rate", income - spent, income, target=0.25))
         months[period.name] = month_of(rows)
     finding = fund.fund_balance(report_of(tmp_path, months))
-    assert "20.0% this month, 20.0% year to date, 20.0% projected for the year" in finding.text
+    assert "20.0% this month, 20.0% year to date, 20.0% projected for the year from the last" in finding.text
     assert finding.alarm and "below the red line of 25.0%" in finding.text
+
+
+def test_a_programme_that_began_last_july_is_not_counted_twice(tmp_path: Path):
+    """Quota 100 a month. Spent: 100 until May 2022, 90 in June, 80 from July 2022 on; 80 in 2023.
+
+    Last three months 240 of 290 the year before: 480 x 240/290 = 397.24, with 480 so far 877.24 of 1,200: 26.9 %.
+    As the last three: 480 + 480 = 960: 20.0 %. This year's whole change, 480 of 590, would say 27.5 %.
+    """
+    months: dict[str, dict] = {}
+    for period in parse_range("2022-01..2023-06"):
+        spent = 100 if period < Period("2022-06") else 90 if period.name == "2022-06" else 80
+        rows = [indicator("fund_income", 100, None), indicator("fund_expenditure", spent, None)]
+        rows.append(indicator("fund_balance_rate", 100 - spent, 100, target=0.05))
+        months[period.name] = month_of(rows)
+    finding = fund.fund_balance(report_of(tmp_path, months))
+    assert "20.0% to 26.9% projected for the year" in finding.text and not finding.alarm
 
 
 def test_falling_cost_with_more_complications_is_red(tmp_path: Path):

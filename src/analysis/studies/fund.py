@@ -11,6 +11,8 @@ from analysis.studies.absent import absent
 from analysis.studies.report import Report
 from analysis.vocabulary import label
 
+#: Months a projection rests on.
+_LAST = 3
 _STAGES = ("claimed", "payable", "paid", "denied_settlement", "awaiting")
 
 
@@ -92,17 +94,22 @@ def _since_january(name: str) -> list[str]:
     return [name] if len(name) == 4 else [f"{name[:4]}-{month:02d}" for month in range(1, int(name[5:]) + 1)]
 
 
-def _projection(report: Report, months: pd.DataFrame) -> float | None:
-    """Balance rate of the whole year: this year so far, and the rest as last year's months x this year's growth."""
+def _projections(report: Report, months: pd.DataFrame) -> tuple[float, ...]:
+    """Balance rate of the whole year, lowest first: so far, and the rest in two ways that bound it; () where unknown.
+
+    The rest is last year's same months x (last three months / the same three of the year before), or as many months at
+    the mean of the last three. (This year's change as a whole would count twice what had changed by last summer.)
+    """
     year, month = report.period.year, int(report.period.name[5:]) if not report.period.is_year else 12
     past = [f"{year - 1}-{m:02d}" for m in range(1, 13)]
     now = [f"{year}-{m:02d}" for m in range(1, month + 1)]
     if month == 12 or not set(past + now) <= set(months.index):
-        return None
-    so_far, same = months.loc[now].sum(), months.loc[past[:month]].sum()
-    rest = months.loc[past[month:]].sum()
-    income, spent = (so_far[c] + rest[c] * so_far[c] / same[c] for c in ("income", "expenditure"))
-    return float(1 - spent / income)
+        return ()
+    so_far, rest = months.loc[now].sum(), months.loc[past[month:]].sum()
+    last, same = (months.loc[names[max(month - _LAST, 0) : month]].sum() for names in (now, past))
+    ways = rest * last / same, last * (12 - month) / min(month, _LAST)
+    years = [so_far + way for way in ways]
+    return tuple(sorted(float(1 - year["expenditure"] / year["income"]) for year in years))
 
 
 def _flow_text(report: Report, so_far: pd.Series) -> str:
@@ -131,14 +138,15 @@ def _flow_note(report: Report) -> str:
 def _balance_text(report: Report, months: pd.DataFrame, so_far: float | None, limit: float | None) -> tuple[str, bool]:
     rate = 1 - months.loc[report.period.name, "expenditure"] / months.loc[report.period.name, "income"]
     write = report.style.write
-    projected = _projection(report, months)
-    below = limit is not None and any(value is not None and value < limit for value in (so_far, projected))
+    projected = _projections(report, months)
+    below = limit is not None and any(value is not None and value < limit for value in (so_far, *projected))
     zh, en = f"当月结余率 {write(rate, 'percent1')}", f"Balance rate {write(rate, 'percent1')} this month"
     if so_far is not None:
         zh, en = f"{zh}，当年累计 {write(so_far, 'percent1')}", f"{en}, {write(so_far, 'percent1')} year to date"
-    if projected is not None:
-        zh += f"，按此推算全年 {write(projected, 'percent1')}"
-        en += f", {write(projected, 'percent1')} projected for the year"
+    if projected:
+        ends = list(dict.fromkeys(write(value, "percent1") for value in projected))
+        zh += f"，按最近三个月推算全年 {' 至 '.join(ends)}"
+        en += f", {' to '.join(ends)} projected for the year from the last three months"
     if limit is not None:
         where = write(limit, "percent1")
         zh += f"；{'低于' if below else '高于'}红线 {where}"
@@ -150,8 +158,9 @@ def _balance_notes(report: Report) -> tuple[str, ...]:
     return (
         report.say(
             "结余率 =（医院额度 − 支出）/ 额度，与统筹基金结余率口径不同。"
-            "全年推算：余下各月取去年同月数，按今年至今的增幅调整。",
-            "Balance rate = (hospital quota − spending) / quota, not the regional fund's. Projection: the remaining "
-            "months as last year's, grown as this year has grown so far.",
+            "全年推算：余下各月取去年同月数、按最近三个月较去年同期的增幅调整，或取最近三个月的均值；列出两者的范围。",
+            "Balance rate = (hospital quota − spending) / quota, not the regional fund's. Projection, range of two: "
+            "the remaining months as last year's, grown as the last three on the same three of last year, or as the "
+            "mean of the last three.",
         ),
     )

@@ -139,8 +139,9 @@ def test_the_sheet_of_a_pathway_compares_bottom_up_cost(tmp_path: Path):
     assert finding.table is not None and not finding.table.alarm
     assert finding.table.rows["difference"].iloc[-1] == pytest.approx(50)
     assert "Basis of the standard: pathway; actual cost bottom-up" in finding.caveats[0]
-    account = cost_sheet.case_account(report, "D").table
-    assert account is not None
+    whole = cost_sheet.case_account(report, "D")
+    account = whole.table
+    assert account is not None and "without idle capacity" in whole.caveats[-1]
     gap = account.rows.set_index("name").loc["gap"]
     assert gap["now"] == pytest.approx(50) and gap["measure"].startswith("Bottom-up cost − standard cost")
     assert "Basis of the standard: history" in cost_sheet.standard_variance(report, "A").caveats[0]

@@ -60,7 +60,9 @@ def case_account(report: Report, drg_code: str) -> Finding:
         "供分析师使用：含各科室全部病例；委员会页面不含不足 10 例的科室×病组。",
         "For analysts: every department's cases; the committee's pages leave out cells of fewer than ten.",
     )
-    return Finding(question, table, _account_text(report, drg_code, values), (note, whole), alarm=bool(table.alarm))
+    standard, basis = _standard_rows(report, drg_code, span)
+    notes = (note, whole) if standard.empty or basis == "history" else (note, whole, _basis_note(report, basis))
+    return Finding(question, table, _account_text(report, drg_code, values), notes, alarm=bool(table.alarm))
 
 
 def _account_table(report: Report, rows: pd.DataFrame) -> Table:

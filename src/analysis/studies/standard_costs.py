@@ -39,7 +39,7 @@ def cost_payment_variance(report: Report) -> Finding:
         head(report, "standard_actual", "可比成本", "Compared cost", "money"),
         head(report, "to_standard", "可比成本−标准", "Compared − standard", "money"),
         head(report, "payment_per_case", "例均支付", "Payment per case", "money"),
-        head(report, "contribution_per_case", "边际贡献", "Contribution", "money"),
+        head(report, "contribution_per_case", "边际贡献", "Contribution", "money", on_page=False),
         head(report, "margin_per_case", "支付−成本", "Payment − cost", "money"),
         head(report, "margin", "盈亏合计", "Margin of all", sum_kind(rows["margin"])),
         head(report, "verdict", "判定", "Verdict", "mark"),

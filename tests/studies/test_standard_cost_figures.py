@@ -1,12 +1,17 @@
 """Cost, standard and payment of a DRG, and its caps, as the pages show them."""
 
+from datetime import datetime
 from pathlib import Path
 
+import pandas as pd
 import pytest
-from closed_factory import write_small_hospital
+from closed_factory import card_of, shaped, write_small_hospital
 from report_fixtures import opened
 
+from analysis.closed_period import write_period
+from analysis.periods import Period
 from analysis.studies.caps import cap_decomposition
+from analysis.studies.committee import open_report
 from analysis.studies.drgs import worst_and_best_drgs
 from analysis.studies.standard_costs import cost_payment_variance
 
@@ -61,6 +66,28 @@ def test_caps_of_a_drg_and_the_cases_above_them(small):
     )
     assert rows["over_share"].iloc[0] == pytest.approx(float(above))
     assert "CNY 31,000" in cap_decomposition(report, "FM19").text
+
+
+def test_cases_without_a_standard_are_not_held_to_caps(tmp_path: Path):
+    """Twelve insured cases, three of them above the cap of 100 for drugs; three self-paying ones, all above it.
+
+    3 of 12 = 25 % are above, and no number of cases tells that there are three more.
+    """
+    drugs = [120.0] * 3 + [80.0] * 9 + [500.0] * 3
+    case = {"hospital_id": "H", "department": "D1", "drg_code": "A", "cost_complete": True, "charge_consumable": 0.0,
+            "charge_exam": 0.0, "charge_service": 0.0, "charge_other": 0.0,
+            "discharged_at": datetime(2023, 6, 5)}  # fmt: skip
+    cases = [case | {"stay_id": f"s{i}", "charge_drug": drug, "standard": 1000.0 if i < 12 else None}
+             for i, drug in enumerate(drugs)]  # fmt: skip
+    caps = {"drug": 100.0, "consumable": 0.0, "exam": 0.0, "service": 0.0, "other": 900.0}
+    parted = [{"hospital_id": "H", "drg_code": "A", "category": name, "charge": 0.0, "cap": cap, "over_cap": 0}
+              for name, cap in caps.items()]  # fmt: skip
+    period, tables = Period("2023-06"), {"cases": pd.DataFrame(cases), "drg_categories": pd.DataFrame(parted)}
+    write_period(tmp_path / "hand", period, shaped(tables), card_of(period, "hand", "CNY", "zh"))
+    finding = cap_decomposition(open_report("data/hand", period.name, str(tmp_path), "en"), "A")
+    assert finding.table is not None and finding.table.rows["over_share"].iloc[0] == 0.25
+    assert finding.table.rows["charge"].iloc[0] == 90
+    assert finding.caveats[0].startswith("June 2023, cases with a payment standard.")
 
 
 def test_a_drg_without_cases_is_said_to_have_none(small):

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.presentation.disclosure import LIMIT
+from analysis.presentation.disclosure import LIMIT, is_small
 from analysis.presentation.finding import Finding
 from analysis.presentation.tables import Chart, Table
 from analysis.studies.hidden import plan_drgs
@@ -88,10 +88,12 @@ def _text(report: Report, name: str, rows: pd.DataFrame, over: pd.DataFrame) -> 
 
 def _notes(report: Report, rows: pd.DataFrame) -> tuple[str, ...]:
     words, cases = report.twelve.words(report.language), int(rows["priced"].max())
+    told = not is_small(rows["all_cases"].max() - cases)
+    which = report.say(f"{cases} 例", f"{cases:,} cases") if told else report.say("病例", "cases")
     return (
         report.say(
-            f"{words}，{cases} 例。各类控制额之和等于当月病例的平均支付标准；红色：半数及以上病例超额。",
-            f"{words}, {cases:,} cases. The caps sum to the mean payment standard of the month's cases; red: half of "
-            "the cases or more are above.",
+            f"{words}，有支付标准的{which}。各类控制额之和等于当月病例的平均支付标准；红色：半数及以上病例超额。",
+            f"{words}, {which} with a payment standard. The caps sum to the mean payment standard of the month's "
+            "cases; red: half of the cases or more are above.",
         ),
     )

@@ -1,6 +1,6 @@
 -- Grain: one stay in house at $at with charges to date, the standard of its expected group, and the findings on it so far.
 with charged as (
-  select stay_id, cast(sum(amount) as double) as used from charges group by stay_id
+  select stay_id, cast(sum(amount) as double) as used from moment_charges group by stay_id
 ),
 said as (
   select stay_id, count(*) filter (where outcome = 'hit') as findings, count(*) filter (where outcome <> 'hit') as lacking,

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from closed_factory import card_of, shaped
+from report_fixtures import opened
 
 from analysis.closed_period import write_period
 from analysis.periods import Period
@@ -98,6 +99,14 @@ def test_departments_are_red_only_where_two_methods_agree(tmp_path: Path):
     one = departments.department_margins(hospital(tmp_path / "one", ("top_down",)))
     assert one.table is not None and not one.alarm and not one.table.alarm
     assert "nothing is called a loss" in one.caveats[0]
+
+
+def test_where_no_loss_is_agreed_on_it_is_said_how_many_differ(small):
+    """Cardiology loses by top-down, and earns by bottom-up, a tenth lower."""
+    finding = departments.department_margins(opened(small, "en"))
+    assert not finding.alarm
+    told = "None of 4 departments costs more than its income by both methods, for 1 they differ; all departments"
+    assert finding.text.startswith(told)
 
 
 def test_losses_are_told_as_a_range_and_where_a_third_method_differs(tmp_path: Path):

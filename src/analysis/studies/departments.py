@@ -213,9 +213,11 @@ def _margin_text(report: Report, rows: pd.DataFrame, total: float | None) -> str
     if unsure:
         zh, en = f"；另有 {unsure} 个两法不一", f"; for {unsure} more the two methods differ"
     if over.empty:
-        none = f"None of {count} costs more than its income" if unsure else f"Income is above cost in each of {count}"
-        which = f"{len(known)} 个科室中没有成本高于收入的" if unsure else f"{len(known)} 个科室的收入均高于成本"
-        return report.say(f"{which}{zh}；{whose}合计 {money}。", f"{none}{en}; {whose} {money}.")
+        which, none = f"{len(known)} 个科室的收入均高于成本", f"Income is above cost in each of {count}"
+        if unsure:
+            which = f"{len(known)} 个科室中没有两法均亏的，{unsure} 个两法不一"
+            none = f"None of {count} costs more than its income by both methods, for {unsure} they differ"
+        return report.say(f"{which}；{whose}合计 {money}。", f"{none}; {whose} {money}.")
     words = [f"{row.department} {report.style.money(row.margin, signed=True)}" for row in over.itertuples()]
     which = listed(words, report.language, 3, "个")
     if (over["verdict"] == "above").all():

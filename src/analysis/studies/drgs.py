@@ -193,9 +193,12 @@ def _text(report: Report, rows: pd.DataFrame) -> str:
         zh, en = f"；另有 {unsure} 个两种方法结论不一", f"; for {unsure} more the two methods differ"
     count = plural(len(rows), "DRG")
     if over.empty:
-        return report.say(
-            f"{len(rows)} 个病组中没有成本高于收入的{zh}。", f"None of {count} costs more than its income{en}."
-        )
+        if unsure:
+            return report.say(
+                f"{len(rows)} 个病组中没有两法均亏的，{unsure} 个两法不一。",
+                f"None of {count} costs more than its income by both methods, for {unsure} they differ.",
+            )
+        return report.say(f"{len(rows)} 个病组中没有成本高于收入的。", f"None of {count} costs more than its income.")
     sum_over = report.style.money(-over["margin"].sum())
     which = [f"{row.drg} {report.style.money(row.margin, signed=True)}" for row in over.head(3).itertuples()]
     listing = report.say("；", "; ").join(which)

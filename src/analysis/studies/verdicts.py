@@ -42,4 +42,4 @@ def methods_said(report: Report) -> tuple[str, str]:
 def range_said(report: Report, one: float, two: float) -> str:
     """Two amounts of money as a range, smaller first; one where they are written alike or the second is unknown."""
     low, high = (report.style.money(value) for value in sorted((one, one if is_empty(two) else two)))
-    return low if low == high else report.say(f"{low} 至 {high}", f"{low} to {high}")
+    return low if low == high else report.say(f"{low}至 {high}", f"{low} to {high}")

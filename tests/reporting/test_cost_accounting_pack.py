@@ -1,5 +1,6 @@
 """The pack of cost accounting: a sheet a report of the norm, sums that hold, and a folder of its own."""
 
+import re
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -72,7 +73,8 @@ def test_the_sheets_hold_every_centre_and_sum_to_the_ledger(folder: Path, costed
 
 
 def test_the_page_shows_the_largest_and_names_no_physician(folder: Path):
-    text = (folder / "cost_allocation_zh.html").read_text("utf8")
+    page = (folder / "cost_allocation_zh.html").read_text("utf8")
+    text = re.sub(r"base64,[A-Za-z0-9+/=]+", "", page)  # the letters of an embedded font may spell anything
     assert "见工作簿" in text and "医师编码" not in text and "DR0" not in text
 
 

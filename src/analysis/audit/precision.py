@@ -52,9 +52,9 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
 
 
 def suspended_rules(rules: Iterable[Rule], reviews: pd.DataFrame, findings: pd.DataFrame) -> dict[str, str]:
-    """Rule versions whose precision lies below their target beyond chance: ten answers, and the whole Wilson interval below it.
+    """Rule versions whose precision lies below their target beyond chance.
 
-    A new version of the rule starts anew.
+    That is: ten answers, and the whole Wilson interval below the target. A new version of the rule starts anew.
 
     Parameters
     ----------

@@ -53,7 +53,9 @@ def _group_growth(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 
 def drugs_and_consumables(report: Report) -> Finding:
     """Drugs, consumables and the twenty dearest consumables against the same months of the year before."""
-    question = report.say("药品和耗材的花费，是价格还是用量？", "Drugs and consumables: is it the price or the volume?")
+    question = report.say(
+        "药品和耗材的花费变了：价格、用量还是替代？", "Drugs and consumables: is it price, quantity or substitution?"
+    )
     span, past = report.compared
     bounds = past.bounds if past else {"first": "", "last": ""}
     rows = report.sql("item_use", **span.bounds, before_first=bounds["first"], before_last=bounds["last"])

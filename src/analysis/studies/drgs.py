@@ -3,6 +3,7 @@
 from collections.abc import Set
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from analysis.presentation.bars import ranked_bars
@@ -19,11 +20,13 @@ from analysis.vocabulary import label
 
 _MOST = 10
 #: Columns that stand in the workbook alone.
-_WORKBOOK = {"weight", "regional_cost", "margin_per_case"}
+_WORKBOOK = {"basis", "weight", "regional_cost", "margin_per_case"}
 #: Stands for the groups of a department shown in one row.
 _REST = "*"
 #: Stands behind a DRG whose row is without some departments' cases.
 _PART = " †"
+#: Behind a DRG whose standard is a pathway.
+_BY_PATHWAY = " ‡"
 
 
 def worst_and_best_drgs(report: Report) -> Finding:
@@ -134,18 +137,23 @@ def part_note(report: Report, rows: pd.DataFrame) -> tuple[str, ...]:
     )
 
 
-def pathway_note(report: Report, rows: pd.DataFrame) -> tuple[str, ...]:
-    """What a standard by pathway holds and is compared with, where a row has one."""
-    if not ((rows["standard_basis"] == "pathway") & rows["standard_cost"].notna()).any():
+def _by_pathway(rows: pd.DataFrame) -> pd.Series:
+    return rows["standard_basis"].eq("pathway") & rows["standard_cost"].notna()
+
+
+def pathway_note(report: Report, rows: pd.DataFrame, sign: str = "") -> tuple[str, ...]:
+    """What a standard by pathway holds and is compared with, where a row has one; `sign` marks these rows."""
+    if not _by_pathway(rows).any():
         return ()
     compared = "bottom_up" if other_method(report, "second_costs") == "bottom_up" else report.case_method
     (own, own_en), (zh, en) = ([label("case_method", name, language) for language in ("zh", "en")]
                                for name in (report.case_method, compared))  # fmt: skip
     return (
         report.say(
-            f"历史标准与全成本（{own}）比较；路径标准按作业单价计、不含闲置产能，与{zh}实际成本比较，差额含闲置产能成本。",
-            f"A standard by history is compared with full cost ({own_en.lower()}); one by pathway, at activity prices "
-            f"without idle capacity, with {en.lower()} cost: the difference includes idle capacity.",
+            f"{sign}路径标准按作业单价计、不含闲置产能，与{zh}实际成本比较，差额含闲置产能成本；"
+            f"历史标准与全成本（{own}）比较。",
+            f"{sign}A standard by pathway, at activity prices without idle capacity, is compared with {en.lower()} cost: "
+            f"the difference includes idle capacity. One by history is compared with full cost ({own_en.lower()}).",
         ),
     )
 
@@ -157,7 +165,7 @@ def _over(rows: pd.DataFrame) -> pd.Series:
 
 def _table(report: Report, rows: pd.DataFrame, sheet: str, in_figure: Set[str] = frozenset()) -> Table:
     rows = rows.assign(
-        drg=rows["title"],
+        drg=rows["title"] + np.where(_by_pathway(rows), _BY_PATHWAY, ""),
         to_standard=rows["standard_actual"] / rows["standard_cost"] - 1,
         to_region=rows["cost_per_case"] / rows["regional_cost"] - 1,
     )
@@ -232,7 +240,7 @@ def _notes(report: Report, rows: pd.DataFrame) -> tuple[str, ...]:
             "亏损须两种成本方法一致才能认定；本期只有一种方法，条形以空心表示。",
             "A loss is called so only where two costing methods agree; the period has one, so bars are hollow.",
         )
-    return (span, rule, *_third_note(report, rows), *pathway_note(report, rows), *part_note(report, rows))
+    return (span, rule, *_third_note(report, rows), *pathway_note(report, rows, "‡ "), *part_note(report, rows))
 
 
 def _third_note(report: Report, rows: pd.DataFrame) -> tuple[str, ...]:

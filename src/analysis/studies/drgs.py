@@ -153,7 +153,8 @@ def pathway_note(report: Report, rows: pd.DataFrame, sign: str = "") -> tuple[st
             f"{sign}路径标准按作业单价计、不含闲置产能，与{zh}实际成本比较，差额含闲置产能成本；"
             f"历史标准与全成本（{own}）比较。",
             f"{sign}A standard by pathway, at activity prices without idle capacity, is compared with {en.lower()} "
-            f"cost: the difference includes idle capacity. One by history is compared with full cost ({own_en.lower()}).",
+            f"cost: the difference includes idle capacity. One by history is compared with full cost "
+            f"({own_en.lower()}).",
         ),
     )
 

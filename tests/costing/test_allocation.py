@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.costing.allocation import allocation_rows
-from analysis.costing.fen import split_rows, split_to_fen
 from analysis.costing.hospital_allocation import allocate
 from analysis.errors import InputError
+from analysis.fen import split_rows, split_to_fen
 
 ADMINISTRATION = {
     "number": 1,

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.costing.allocation import allocation_rows
-from analysis.costing.fen import money_rows
 from analysis.costing.hospital_allocation import allocate
 from analysis.costing.trace import trace
 from analysis.engine import open_engine
 from analysis.errors import InputError
+from analysis.fen import money_rows
 from analysis.periods import Period
 
 CLASSES = {"W": "clinical", "C": "clinical", "L": "technology", "A": "administration"}

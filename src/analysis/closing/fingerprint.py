@@ -19,6 +19,7 @@ _MODULES = (
     "closed_period",
     "contract",
     "engine",
+    "fen",
     "files",
     "hospital",
     "periods",

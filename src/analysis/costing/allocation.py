@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.costing.fen import split_rows
+from analysis.fen import split_rows
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from analysis.costing import centre_rows as rows
 from analysis.costing.allocation import allocation_rows
 from analysis.costing.bases import check_shares, quantities
-from analysis.costing.fen import money_rows, to_fen
 from analysis.costing.hospital_allocation import Allocated, Month, allocate, received
 from analysis.costing.scheme import Allocation, CostingScheme, Scope
 from analysis.costing.scopes import SCOPES
 from analysis.costing.settings_split import setting_weights, split_settings
 from analysis.engine import Engine
 from analysis.errors import InputError
+from analysis.fen import money_rows, to_fen
 from analysis.periods import Period
 from analysis.vocabulary import codes
 

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from analysis.costing.fen import money, money_rows, to_fen
 from analysis.costing.pool_sharing import Basis, Owed, Shares, Whole, share_out
 from analysis.costing.scheme import CostingScheme
 from analysis.engine import Engine
+from analysis.fen import money, money_rows, to_fen
 from analysis.vocabulary import codes
 
 _SQL = "analysis.costing"

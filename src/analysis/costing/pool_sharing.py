@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.costing.fen import split_to_fen
+from analysis.fen import split_to_fen
 
 Whole = NDArray[np.int64]
 

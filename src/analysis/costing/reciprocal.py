@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.costing.allocation import Giving, hand_on
-from analysis.costing.fen import split_rows
 from analysis.costing.scheme import SHARE_TOLERANCE
 from analysis.errors import InputError
+from analysis.fen import split_rows
 
 #: A share that floats can no longer tell from nothing once it is taken from one.
 _NEGLIGIBLE = 1e-12

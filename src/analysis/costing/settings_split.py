@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.costing.fen import split_rows
 from analysis.costing.scheme import CostingScheme
+from analysis.fen import split_rows
 
 SETTINGS = ("inpatient", "outpatient", "unallocated")
 

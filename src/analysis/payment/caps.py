@@ -9,11 +9,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
+import numpy as np
 import pyarrow as pa
 from pydantic import Field
 
 from analysis.engine import Engine
 from analysis.errors import InputError
+from analysis.fen import split_to_fen
 from analysis.settings import Settings
 
 _SQL = "analysis.payment"
@@ -110,17 +112,13 @@ def part_standard(standard: Decimal, cap: Cap | None, history: Mapping[str, floa
 
 
 def _split(total: Decimal, shares: Mapping[str, float]) -> dict[str, Decimal]:
-    """Parts of a total in proportion to shares, in whole fen: the fen left over go to the largest remainders."""
-    weight = sum(shares.values())
-    if not weight:
+    """Parts of a total in proportion to shares, in whole fen; none where the shares sum to zero."""
+    if not sum(shares.values()):
         return {}
-    fen = int(total * 100)
-    exact = {category: fen * share / weight for category, share in shares.items()}
-    parts = {category: int(value) for category, value in exact.items()}
-    order = sorted(exact, key=lambda category: (parts[category] - exact[category], CATEGORIES.index(category)))  # type: ignore[arg-type]
-    for category in order[: fen - sum(parts.values())]:
-        parts[category] += 1
-    return {category: Decimal(part) / 100 for category, part in parts.items()}
+    named = [category for category in CATEGORIES if category in shares]
+    weights = np.array([shares[category] for category in named])
+    parts = split_to_fen(np.array([int(total * 100)]), weights, np.zeros(len(named), np.intp))
+    return {category: Decimal(int(part)) / 100 for category, part in zip(named, parts, strict=True)}
 
 
 def _check(drg: str, cap: Cap, file: Path) -> None:

@@ -4,10 +4,13 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pandas as pd
+import pytest
+import yaml
 from closed_factory import card_of, shaped
 
 from analysis.audit.rules import Rule
-from analysis.closed_period import write_period
+from analysis.closed_period import open_periods, write_period
+from analysis.closing import close
 from analysis.closing.suspension import suspended_in
 from analysis.engine import Engine
 from analysis.periods import Period
@@ -58,3 +61,22 @@ def test_a_month_closed_before_keeps_what_it_was_closed_with(tmp_path: Path):
 
 def test_the_first_month_has_nothing_to_ask(tmp_path: Path):
     assert suspended_in(_engine("explained"), tmp_path, JULY, JULY, (RULE,), None) == {}
+
+
+def test_where_every_rule_rests_nothing_of_the_month_before_stays(project: Path, monkeypatch: pytest.MonkeyPatch):
+    """May's rule finds the drug of s2; suspended in June, June has no finding, not May's once more."""
+    rule = {
+        "id": "T.drug", "title": {"zh": "药", "en": "drug"}, "template": "list", "items": ["drug"],
+        "result": "violation", "effective_from": date(2020, 1, 1), "basis": {"zh": "据", "en": "basis"},
+        "said": {"zh": "{item}", "en": "{item}"},
+    }  # fmt: skip
+    (project / "parameters/rules").mkdir()
+    text = yaml.safe_dump({"name": "one", "source": "by hand", "rules": [rule]}, allow_unicode=True)
+    (project / "parameters/rules/one.yaml").write_text(text, "utf8")
+    settings = project / "parameters/closing/hand.yaml"
+    settings.write_text(yaml.safe_dump(yaml.safe_load(settings.read_text("utf8")) | {"rules": ["one"]}), "utf8")
+    rests = {"T.drug 1": "too often wrong"}
+    monkeypatch.setitem(close.__globals__, "suspended_in", lambda *asked: rests if asked[3].name == "2023-06" else {})
+    close(Path("data/hand"), [], Path("outputs"))
+    found = open_periods("outputs/hand", "2023-05", "2023-06").frame("findings")
+    assert found[["period", "stay_id"]].to_numpy().tolist() == [["2023-05", "s2"]]

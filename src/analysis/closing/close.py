@@ -152,9 +152,8 @@ def _make_tables(work: _Work, period: Period, previous: str, suspended: Mapping[
         engine.make(_SQL, name, **values)
     engine.put("indicators", indicator_rows(engine, work.parameters.targets.of(period), **values))
     engine.put("left_out", left_out(engine, work.hospital))
-    rules = [rule for rule in work.parameters.rules.rules if f"{rule.id} {rule.version}" not in suspended]
-    if rules:
-        audit_period(engine, work.hospital, period, rules)
+    if rules := work.parameters.rules.rules:
+        audit_period(engine, work.hospital, period, [r for r in rules if f"{r.id} {r.version}" not in suspended])
     make_alerts(engine, work.folder, span.first, period)
 
 

@@ -10,13 +10,16 @@ from analysis.presentation.palette import ACCENT, BAD, GREY
 from analysis.presentation.svg import chart_style, new_figure, to_svg
 
 
-def waterfall(labels: Sequence[str], values: Sequence[float], style: Style, kind: Kind) -> str:
+def waterfall(
+    labels: Sequence[str], values: Sequence[float], style: Style, kind: Kind, rise_is_bad: bool = False
+) -> str:
     """First value = where it starts, last = where it ends, between them the steps: they must close.
 
     Parameters
     ----------
     labels : one a row, from the top down.
     values : start, steps, end, in the currency.
+    rise_is_bad : steps up are red, as where the bars are cost.
 
     Raises
     ------
@@ -30,7 +33,8 @@ def waterfall(labels: Sequence[str], values: Sequence[float], style: Style, kind
     for step in steps:
         levels.append(levels[-1] + step)
     bars = [(0.0, start, GREY)]
-    bars += [(level, step, ACCENT if step >= 0 else BAD) for level, step in zip(levels, steps, strict=False)]
+    colours = (BAD, ACCENT) if rise_is_bad else (ACCENT, BAD)
+    bars += [(level, step, colours[step < 0]) for level, step in zip(levels, steps, strict=False)]
     bars.append((0.0, end, GREY))
     with mpl.rc_context(chart_style()):
         figure, axes = new_figure(0.27 * len(labels) + 0.25)

@@ -12,9 +12,9 @@ import pandas as pd
 from scipy import stats
 
 from analysis.audit.control_limits import q_values
-from analysis.audit.funnel import LIMIT, eb05, funnel_z, gamma_prior, spread_among, upper_limit
 from analysis.audit.shifts import COLUMNS
 from analysis.engine import Engine, sql_text
+from analysis.funnel import LIMIT, eb05, funnel_z, gamma_prior, spread_among, upper_limit
 from analysis.periods import Period
 
 _SQL = "analysis.audit"

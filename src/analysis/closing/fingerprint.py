@@ -21,6 +21,7 @@ _MODULES = (
     "engine",
     "fen",
     "files",
+    "funnel",
     "hospital",
     "periods",
     "settings",

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from analysis.audit.funnel import LIMIT, WARNING, upper_limit
 from analysis.audit.peers import judged_units
 from analysis.audit.review_order import review_list
+from analysis.funnel import LIMIT, WARNING, upper_limit
 from analysis.presentation.control_chart import funnel_plot
 from analysis.presentation.finding import Finding
 from analysis.presentation.tables import Table, columns

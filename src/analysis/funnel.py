@@ -12,16 +12,21 @@ WARNING, LIMIT = 1.959964, 3.090232
 _DRAWN_IN = 0.1
 
 
+def overdispersion(y: np.ndarray, s: np.ndarray, drawn_in: float = _DRAWN_IN) -> float:
+    """phi of Spiegelhalter (2005): mean of z^2, z = y / s drawn in to its quantiles `drawn_in` and 1 - `drawn_in`."""
+    z = y / s
+    return float(np.mean(np.clip(z, *np.quantile(z, [drawn_in, 1 - drawn_in])) ** 2))
+
+
 def spread_among(y: np.ndarray, s: np.ndarray) -> float:
     """tau2, the variance among peers beyond chance, by the method of moments.
 
-    phi = mean of z^2 with z = y / s drawn in to its 10 % and 90 % quantiles; w = 1 / s^2;
+    phi of `overdispersion` with 10 % drawn in at each end; w = 1 / s^2;
     tau2 = max(0, (n phi - (n - 1)) / (sum w - sum w^2 / sum w)); 0 with fewer than three units or no overdispersion.
     """
     if len(y) < 3:
         return 0.0
-    z = y / s
-    phi = float(np.mean(np.clip(z, *np.quantile(z, [_DRAWN_IN, 1 - _DRAWN_IN])) ** 2))
+    phi = overdispersion(y, s)
     w = 1 / s**2
     return max(0.0, (len(y) * phi - (len(y) - 1)) / float(w.sum() - (w**2).sum() / w.sum()))
 

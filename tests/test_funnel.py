@@ -4,13 +4,20 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from analysis.audit.funnel import eb05, funnel_z, gamma_prior, spread_among, upper_limit
+from analysis.funnel import eb05, funnel_z, gamma_prior, overdispersion, spread_among, upper_limit
 
 
 def test_no_spread_where_peers_differ_by_chance_only():
     """z = -1, 0, 1: phi below 1, so nothing is left to the peers."""
     assert spread_among(np.array([-0.1, 0.0, 0.1]), np.full(3, 0.1)) == 0
     assert spread_among(np.array([5.0, -5.0]), np.full(2, 0.1)) == 0, "two units say nothing about a spread"
+
+
+def test_overdispersion_of_the_known_answer():
+    """Six hospitals, y = ln(O / E), s = 1 / sqrt(E), nothing drawn in."""
+    observed, expected = np.array([100, 150, 180, 80, 120, 225.0]), np.array([108, 112, 165, 95, 100, 220.0])
+    phi = overdispersion(np.log(observed / expected), 1 / np.sqrt(expected), drawn_in=0)
+    assert phi == pytest.approx(2.948033, abs=5e-7)
 
 
 def test_spread_by_hand():

@@ -60,6 +60,4 @@ def _draw(axes: Axes, row: int, bar: Bar) -> None:
 
 def _write(axes: Axes, row: float, x: float, text: str, colour: str) -> None:
     size = 8.5 if row >= 0 else 7.5
-    axes.text(
-        x, row, text, transform=axes.get_yaxis_transform(), va="center", ha="right", fontsize=size, color=colour
-    )
+    axes.text(x, row, text, transform=axes.get_yaxis_transform(), va="center", ha="right", fontsize=size, color=colour)

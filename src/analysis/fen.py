@@ -77,6 +77,38 @@ def split_rows(totals: NDArray[np.int64], weights: NDArray[np.float64]) -> NDArr
     return parts
 
 
+def round_parts(totals: NDArray[np.int64], parts: NDArray[np.int64], groups: NDArray[np.intp]) -> NDArray[np.int64]:
+    """Round parts of any sign so that each group's sum to its total, each to one of the two fen beside it.
+
+    Unlike `split_to_fen`, which shares a total in proportion, parts stay what they are: +100 and -100 of a total of 0.
+    The total has to be a fen beside the sum of its parts (round_parts of the level above gives such a one).
+
+    Parameters
+    ----------
+    totals : (groups,) fen.
+    parts : (rows,) in ten-thousandths of a fen (`to_micro`).
+    groups : (rows,) index of each row's group.
+
+    Returns
+    -------
+    (rows,) fen; a part that is whole stays, so nothing remains nothing. Equal remainders: the earlier row first.
+    """
+    fen, over = np.divmod(parts, 10_000)
+    left = totals - np.bincount(groups, fen, minlength=len(totals)).astype(np.int64)
+    order = np.lexsort((np.arange(len(parts)), -over, groups))
+    rows = np.bincount(groups, minlength=len(totals))
+    place = np.arange(len(order)) - (np.cumsum(rows) - rows)[groups[order]]
+    if ((left < 0) | (left > np.bincount(groups, over > 0, minlength=len(totals)))).any():
+        raise ValueError("a total is no fen beside the sum of its parts")
+    fen[order] += place < left[groups[order]]
+    return fen
+
+
+def to_micro(amounts: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Money as whole ten-thousandths of a fen: what floats leave of an order of adding is rounded away."""
+    return np.rint(np.asarray(amounts, dtype=np.float64) * 1_000_000).astype(np.int64)
+
+
 def to_fen(amounts: NDArray[np.object_] | NDArray[np.float64]) -> NDArray[np.int64]:
     """Money with two decimals as whole fen."""
     return np.rint(np.asarray(amounts, dtype=np.float64) * 100).astype(np.int64)

@@ -1,0 +1,1 @@
+"""Why a DRG overspends: causes in money that add up, with intervals."""

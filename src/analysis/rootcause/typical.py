@@ -1,0 +1,88 @@
+"""What is typical among units of unequal size: shrinkage to the mean and a trimmed mean, for many draws at once."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+def trimmed_mean(values: Floats, weights: Floats, trim: float = 0.25) -> Floats:
+    """Weighted mean of the middle: the lowest and the highest `trim` of the weight cut off, a unit on the cut in part.
+
+    Parameters
+    ----------
+    values, weights : (..., units), weights from 0; 0 in all = 0.
+    trim : share of the weight cut off at each end, below 0.5.
+
+    Returns
+    -------
+    (...,)
+    """
+    order = np.argsort(values, axis=-1, kind="stable")
+    values, weights = np.take_along_axis(values, order, -1), np.take_along_axis(weights, order, -1)
+    total = weights.sum(-1, keepdims=True)
+    upto = np.cumsum(np.divide(weights, total, out=np.zeros_like(weights), where=total > 0), axis=-1)
+    inside = np.clip(upto, trim, 1 - trim)
+    inside = np.diff(inside, axis=-1, prepend=trim)
+    return (values * inside).sum(-1) / (1 - 2 * trim)
+
+
+def between_variance(values: Floats, errors2: Floats, times: Floats) -> tuple[Floats, Floats]:
+    """tau2 beyond chance (DerSimonian and Laird) and the precision-weighted mean.
+
+    w = times / errors2; Q = sum w (y - m)^2; tau2 = max(0, (Q - (sum times - 1)) / (sum w - sum w / errors2 / sum w)).
+
+    Parameters
+    ----------
+    values, errors2 : (..., units) estimate and its squared standard error, positive.
+    times : (..., units) how often a unit is there (draws of a bootstrap; 1 = as observed).
+
+    Returns
+    -------
+    tau2, mean : (...,); tau2 is 0 with fewer than two units.
+    """
+    precision = times / errors2
+    total = precision.sum(-1)
+    safe = np.where(total > 0, total, 1.0)
+    mean = (precision * values).sum(-1) / safe
+    chance = np.maximum(times.sum(-1) - 1, 0)
+    scale = total - (precision / errors2).sum(-1) / safe
+    excess = (precision * (values - mean[..., None]) ** 2).sum(-1) - chance
+    usable = (scale > 1e-12 * safe) & (chance > 0)
+    return np.where(usable, np.maximum(excess, 0) / np.where(usable, scale, 1.0), 0.0), mean
+
+
+def shrunken(values: Floats, errors2: Floats, times: Floats) -> tuple[Floats, Floats]:
+    """Estimates drawn to their mean by what chance explains.
+
+    reliability = tau2 / (tau2 + errors2); shrunken = mean + reliability (value - mean), with the random-effects mean.
+
+    Returns
+    -------
+    shrunken, reliability : (..., units)
+    """
+    tau2, mean = between_variance(values, errors2, times)
+    precision = times / (errors2 + tau2[..., None])
+    total = precision.sum(-1)
+    mean = np.where(total > 0, (precision * values).sum(-1) / np.where(total > 0, total, 1.0), mean)
+    reliability = tau2[..., None] / (tau2[..., None] + errors2)
+    return mean[..., None] + reliability * (values - mean[..., None]), reliability
+
+
+def above_typical(values: Floats, errors2: Floats, cases: Floats, times: Floats, trim: float = 0.25) -> Floats:
+    """Mean over cases of the shrunken values less the typical unit's (trimmed mean): 0 where units differ by chance.
+
+    Parameters
+    ----------
+    values, errors2, times : as in `shrunken`.
+    cases : (..., units) cases of one appearance of the unit.
+
+    Returns
+    -------
+    (...,) above the typical unit, per case.
+    """
+    drawn, _ = shrunken(values, errors2, times)
+    weights = np.broadcast_to(cases * times, drawn.shape)
+    total = weights.sum(-1)
+    mean = (weights * drawn).sum(-1) / np.where(total > 0, total, 1.0)
+    return mean - trimmed_mean(drawn, weights, trim)

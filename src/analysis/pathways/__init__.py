@@ -1,0 +1,1 @@
+"""Clinical pathways: the library, adherence, and what a redesign would do (simulation)."""

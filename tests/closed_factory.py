@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from causes_example import example_causes
 from closed_money import ITEM_NAMES, money_tables
 
 from analysis.closed_period import write_period
@@ -240,6 +241,7 @@ def _full_tables(random: np.random.Generator, cases: pd.DataFrame, month: int) -
             ["stay_id", "patient_id", "hospital_id", "department", "admitted_at", "discharged_at"]
         ].assign(cost_centre="01" + cases["department"], planned=False, days=cases["length_of_stay"]),
         "case_costs": _case_costs(cases),
+        "causes": example_causes(HOSPITAL, "FM19"),
         "left_out": pd.DataFrame({"what": ["surveys"], "missing": ["surveys"]}),
         "reconciliation": _checks([HOSPITAL], ["ledger_clinical", "inpatient_cases", "cases_drgs", "paid_parts"]),
     }

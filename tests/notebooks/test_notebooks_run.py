@@ -37,7 +37,7 @@ def test_overview_of_a_bare_hospital(bare: Small):
     """No ledger, no charges, no fund, one year: everything is said, nothing fails."""
     executed = execute(OVERVIEW, parameters(bare, language="en", hospital="101"))
     told = {finding["question"]: finding for finding in findings_of(executed)}
-    assert len(told) == 19
+    assert len(told) == 20
     assert told["Does the fund quota hold?"]["table"] is None
     assert told["Which DRGs lose most, which earn most?"]["table"] is not None
     assert head_of(executed)["period"] == "2020" and "peers" in head_of(executed)["note"]

@@ -1,0 +1,128 @@
+"""Rows of the closed table `causes` as a tree, and the causes as people speak of them: a thing and what it does."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from analysis.presentation.numbers import is_empty
+
+#: Effects that part the cost of one thing.
+EFFECTS = ("use_rate", "quantity", "substitution", "price")
+#: What stands below the cost, beside mix and bundles.
+CATEGORIES = ("drug", "consumable", "exam", "service", "stay", "rest")
+#: False alarms that are let pass among the causes called.
+ALARMS = 0.05
+
+
+def in_view(rows: pd.DataFrame, view: str) -> pd.DataFrame:
+    """Rows of one view of one DRG and baseline, in the order of the tree: every row before its parts.
+
+    Adds `depth` (0 = the whole) and `leaf`.
+    """
+    rows = rows[rows["view"] == view].reset_index(drop=True)
+    order = _in_order(rows) if len(rows) else []
+    made = rows.loc[[at for at, _ in order]].reset_index(drop=True)
+    made["depth"] = [depth for _, depth in order]
+    depths = np.append(made["depth"].to_numpy(dtype=int), 0)
+    return made.assign(leaf=depths[1:] <= depths[:-1])
+
+
+def _in_order(rows: pd.DataFrame) -> list[tuple[int, int]]:
+    """Places of all rows and their depths: the whole, then every row followed by its parts, the largest first."""
+    levels, amounts = rows["level"].tolist(), rows["amount_total"].abs().tolist()
+    ends = rows["effect"].isin(EFFECTS).tolist()
+    parts: dict[str, list[int]] = {}
+    for at in sorted(range(len(rows)), key=lambda i: -amounts[i]):
+        parts.setdefault(rows["parent"].iat[at], []).append(at)
+
+    def walk(at: int, depth: int) -> Iterator[tuple[int, int]]:
+        yield at, depth
+        below = [] if ends[at] else [i for i in parts.get(rows["cause"].iat[at], ()) if levels[i] > levels[at]]
+        nearest = min((levels[i] for i in below), default=0)
+        for part in below:
+            if levels[part] == nearest:
+                yield from walk(part, depth + 1)
+
+    return list(walk(levels.index(min(levels)), 0))
+
+
+def below(tree: pd.DataFrame, at: int) -> pd.DataFrame:
+    """All rows below the row at place `at` of a tree."""
+    deeper = tree["depth"].to_numpy()[at + 1 :] > tree["depth"].iloc[at]
+    end = at + 1 + (len(deeper) if deeper.all() else int(np.argmin(deeper)))
+    return tree.iloc[at + 1 : end]
+
+
+def thing(row: pd.Series) -> str:
+    """Code of what a row is about: of a row of one effect the group that it parts, else the cause itself."""
+    if row["cause"] != row["effect"] or row["effect"] not in EFFECTS:
+        return str(row["cause"])
+    return str(row["parent"] if row["subject"] in ("*", "") else row["subject"])
+
+
+def causes_among(rows: pd.DataFrame, view: str) -> pd.DataFrame:
+    """The causes of one DRG in one view, the one that adds most to the loss first.
+
+    In the item view: payment, mix, bundles and the groups of every category, each with the effect it mostly works by;
+    in the driver view the drivers.
+
+    Returns
+    -------
+    Frame: category (`*` above them, a bundle its own), thing, through (effect, empty = none), amount_total,
+    amount_per_case, ci_low, ci_high, q_value, called, preventable, owner, basis.
+    """
+    tree = in_view(rows, view)
+    made = []
+    category = "*"
+    for at in range(len(tree)):
+        row = tree.iloc[at]
+        if row["depth"] <= 2:
+            category = str(row["cause"]) if row["depth"] == 2 else "*"
+        if _is_cause(row, category, view):
+            made.append(_cause(row, below(tree, at), category))
+    frame = pd.DataFrame(made)
+    if frame.empty:
+        return frame
+    return frame.sort_values(["amount_total", "thing"], ascending=[False, True], ignore_index=True, kind="stable")
+
+
+def _is_cause(row: pd.Series, category: str, view: str) -> bool:
+    """What people call a cause: what stands below a category, a bundle, a leaf above them; every driver."""
+    if view == "driver" or row["depth"] < 2:
+        return bool(row["leaf"])
+    if row["depth"] == 2:
+        return bool(row["leaf"]) or category not in CATEGORIES
+    return row["depth"] == 3 and category in CATEGORIES
+
+
+def _cause(row: pd.Series, parts: pd.DataFrame, category: str) -> dict[str, object]:
+    leaves = parts[parts["leaf"]] if len(parts) else pd.DataFrame([row])
+    q_value = row["q_value"]
+    if is_empty(q_value) and len(parts):
+        q_value = leaves.loc[leaves["amount_total"].abs().astype(float).idxmax(), "q_value"]
+    prevented, owner = _prevented(row, leaves)
+    return {
+        "category": category, "thing": thing(row), "through": _through(leaves, float(row["amount_total"])),
+        **{name: row[name] for name in ("amount_total", "amount_per_case", "ci_low", "ci_high")},
+        "q_value": q_value, "called": not is_empty(q_value) and float(q_value) < ALARMS,
+        "preventable": prevented, "owner": owner, "basis": row["basis"],
+    }  # fmt: skip
+
+
+def _through(leaves: pd.DataFrame, whole: float) -> str:
+    """The effect that moves a thing most in the direction it moved; empty where that is none of one thing."""
+    effects = leaves.groupby("effect")["amount_total"].sum().astype(float)
+    same = effects[(np.sign(effects) == np.sign(whole)) & effects.index.isin(EFFECTS)]
+    return "" if same.empty else str(same.abs().idxmax())
+
+
+def _prevented(row: pd.Series, leaves: pd.DataFrame) -> tuple[float, str]:
+    """What of a cause can be avoided (its own figure, else the sum of its parts), and who can."""
+    money = leaves["preventable"].astype(float).fillna(0)
+    amount = float(money.sum()) if is_empty(row["preventable"]) else float(row["preventable"])
+    owner = row["owner"]
+    if is_empty(owner) and leaves["owner"].notna().any():
+        owned = leaves[leaves["owner"].notna()]
+        owner = owned.loc[owned["amount_total"].abs().astype(float).idxmax(), "owner"]
+    return amount, "" if is_empty(owner) else str(owner)

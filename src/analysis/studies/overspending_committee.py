@@ -1,0 +1,164 @@
+"""Page six of the committee's report: the five DRGs that lose most, why, what could be avoided, and who owns it."""
+
+import numpy as np
+import pandas as pd
+
+from analysis.presentation.disclosure import HIDDEN, LIMIT
+from analysis.presentation.finding import Finding
+from analysis.presentation.numbers import Kind, is_empty, sum_kind
+from analysis.presentation.tables import Table
+from analysis.presentation.wording import listed, plural
+from analysis.studies.absent import COSTS, absent
+from analysis.studies.cause_tree import causes_among
+from analysis.studies.cause_words import (
+    cause_words,
+    lower,
+    main_department,
+    owner_words,
+    reference_words,
+    settings_of,
+)
+from analysis.studies.drgs import drg_margins, part_note
+from analysis.studies.report import Report
+from analysis.studies.wide import head
+
+_MOST, _CAUSES = 5, 3
+#: Baselines in the order in which one is taken where a DRG was explained against several.
+_BASELINES = ("standard_cost", "peers", "own_past", "standard")
+#: Drivers that explain nothing that anybody could change.
+_NO_DRIVER = ("payment", "mix", "rest", "cost")
+_INDENT = "　"
+
+
+def five_worst(report: Report) -> Finding:
+    """The five costliest DRGs that lose by two costing methods: first causes, interval, avoidable, owner."""
+    question = report.say("亏损最多的五个病组，钱花在哪里？", "The five worst DRGs: where does the money go?")
+    rows = report.sql("causes_of")
+    if rows.empty:
+        return absent(report, question, COSTS)
+    worst = _worst(report, rows)
+    if worst.empty:
+        text = report.say("没有两种成本方法一致判亏的病组。", "No DRG loses by two costing methods.")
+        return Finding(question, None, text)
+    blocks = [_block(report, rows, drg) for drg in worst.itertuples()]
+    table = _table(report, pd.concat(blocks, ignore_index=True))
+    return Finding(question, table, _text(report, blocks), _notes(report, rows, worst), alarm=True)
+
+
+def _worst(report: Report, rows: pd.DataFrame) -> pd.DataFrame:
+    """DRGs that lose by two methods and have ten cases, the largest loss first: drg_code, baseline, loss, part."""
+    whole = rows[(rows["view"] == "item") & (rows["level"] == 0) & (rows["cases"].fillna(0) >= LIMIT)]
+    whole = whole.assign(place=whole["baseline"].map(_BASELINES.index)).sort_values(["drg_code", "place"])
+    whole = whole.drop_duplicates("drg_code")
+    margins = drg_margins(report)
+    lost = margins.loc[margins["verdict"] == "loss", ["drg_code", "drg", "part"]]
+    chosen = whole.merge(lost, on="drg_code")
+    chosen = chosen[chosen["amount_total"] > 0]
+    return chosen.sort_values(["amount_total", "drg_code"], ascending=[False, True]).head(_MOST)
+
+
+def _block(report: Report, rows: pd.DataFrame, drg: tuple) -> pd.DataFrame:  # type: ignore[type-arg]
+    """One DRG: its loss, its first causes, and the driver that stands out."""
+    own = rows[(rows["drg_code"] == drg.drg_code) & (rows["baseline"] == drg.baseline)]  # type: ignore[attr-defined]
+    items, floor = causes_among(own, "item"), settings_of(report).floor
+    first = items[items["amount_total"] > 0].head(_CAUSES)
+    drivers = _driver(own)
+    named = [
+        _cause_row(report, row, drg, floor, kind)
+        for kind, causes in (("item", first), ("driver", drivers))
+        for _, row in causes.iterrows()
+    ]
+    return pd.DataFrame([_drg_row(drg, float(items["preventable"].sum())), *named])
+
+
+def _driver(own: pd.DataFrame) -> pd.DataFrame:
+    """The driver that adds most; no row where none does."""
+    own = own[own["reliability"].isna() | (own["view"] == "item")]
+    drivers = causes_among(own, "driver")
+    if drivers.empty:
+        return drivers
+    return drivers[(drivers["amount_total"] > 0) & ~drivers["thing"].isin(_NO_DRIVER)].head(1)
+
+
+def _drg_row(drg: tuple, preventable: float) -> dict[str, object]:  # type: ignore[type-arg]
+    """The loss of a DRG; hidden where its sum would give a small group away."""
+    hide = bool(drg.part)  # type: ignore[attr-defined]
+    row = drg._asdict()  # type: ignore[attr-defined]
+    money = {name: HIDDEN if hide else row[name] for name in ("amount_per_case", "amount_total", "ci_low", "ci_high")}
+    name = f"{row['drg']} †" if hide else row["drg"]
+    return {"what": name, "kind": "drg", **money, "preventable": preventable, "owned": "", "called": None}
+
+
+def _cause_row(report: Report, row: pd.Series, drg: tuple, floor: float, kind: str) -> dict[str, object]:  # type: ignore[type-arg]
+    name = cause_words(report, row, drg.baseline)  # type: ignore[attr-defined]
+    if kind == "driver":
+        name = report.say(f"动因：{name}", f"Driver: {lower(name)}")
+    money = {name: row[name] for name in ("amount_per_case", "amount_total", "ci_low", "ci_high", "preventable")}
+    called = bool(row["called"]) and abs(float(row["amount_total"])) >= floor
+    owner = owner_words(report, row["owner"], main_department(report, drg.drg_code))  # type: ignore[attr-defined]
+    return {"what": _INDENT + name, "kind": kind, **money, "owned": owner, "called": called}
+
+
+def _table(report: Report, rows: pd.DataFrame) -> Table:
+    kind: Kind = sum_kind(rows["amount_total"])
+    write = report.style.write
+    rows["interval"] = [
+        "" if is_empty(low) or isinstance(low, str) else f"{write(low, kind)} ~ {write(high, kind)}"
+        for low, high in zip(rows["ci_low"], rows["ci_high"], strict=True)
+    ]
+    words = {True: report.say("可认定", "certain"), False: report.say("或属偶然", "may be chance")}
+    rows["certain"] = ["" if value is None else words[bool(value)] for value in rows["called"]]
+    rows["preventable"] = rows["preventable"].astype(object).where(rows["preventable"].astype(float) > 0, None)
+    heads = (
+        head(report, "what", "病组与原因", "DRG and cause"),
+        head(report, "amount_per_case", "例均", "Per case", "money"),
+        head(report, "amount_total", "合计", "In all", kind),
+        head(report, "interval", "95% 区间", "95 % interval", "text_right"),
+        head(report, "certain", "认定", "Certain"),
+        head(report, "preventable", "可避免", "Avoidable", kind),
+        head(report, "owned", "责任方", "Owner"),
+    )
+    strong = frozenset(np.flatnonzero(rows["kind"] == "drg").tolist())
+    return Table(rows, heads, report.say("五个亏损病组", "Five worst"), report.style, strong=strong)
+
+
+def _text(report: Report, blocks: list[pd.DataFrame]) -> str:
+    """First cause of every DRG, what is avoidable in all, and whose it is."""
+    money = report.style.money
+    firsts = []
+    for block in blocks:
+        causes = block[block["kind"] == "item"]
+        if len(causes):
+            code, name = block["what"].iloc[0].split(" ")[0], str(causes["what"].iloc[0]).strip(_INDENT)
+            firsts.append(f"{code} {name} {money(float(causes['amount_total'].iloc[0]))}")
+    every = pd.concat(blocks)
+    avoidable = float(every.loc[every["kind"] == "drg", "preventable"].sum())
+    owned = every[(every["kind"] == "item") & (every["preventable"].astype(float) > 0)]
+    owners = owned.groupby("owned")["preventable"].sum().astype(float).sort_values(ascending=False, kind="stable")
+    zh = f"{len(blocks)} 个病组的首要原因：{'；'.join(firsts)}"
+    en = f"First causes of {plural(len(blocks), 'DRG')}: {'; '.join(firsts)}"
+    if avoidable > 0:
+        zh, en = f"{zh}。可避免 {money(avoidable)}", f"{en}. Avoidable: {money(avoidable)}"
+    if len(owners):
+        zh = f"{zh}，主要由{listed(list(owners.index[:2]), 'zh')}负责"
+        en = f"{en}, mostly with {listed(list(owners.index[:2]), 'en')}"
+    return report.say(zh + "。", en + ".")
+
+
+def _notes(report: Report, rows: pd.DataFrame, worst: pd.DataFrame) -> tuple[str, ...]:
+    months = sorted({int(value) for value in worst["months"].dropna()})
+    zh = "、".join("本月" if month == 1 else f"近 {month} 个月" for month in months)
+    en = " or ".join("this month" if month == 1 else f"the last {month} months" for month in months)
+    against = [reference_words(report, name) for name in _BASELINES if (worst["baseline"] == name).any()]
+    first = report.say(
+        f"两种成本方法一致判亏的病组，按亏损金额；{zh}的病例（单月不足时多月合计），与{listed(against, 'zh')}比较。",
+        f"DRGs that lose by two costing methods, by loss; cases of {en} (months together where one holds few), "
+        f"compared with {listed([lower(name) for name in against], 'en')}.",
+    )
+    second = report.say(
+        "原因按项目列前三项；“动因”是对同一亏损的另一种看法，与上列原因不可相加。区间为聚类自助法；"
+        "可认定 = 多重检验后误报不超过 5%。",
+        "First three causes by item; the driver is another view of the same loss and never to be added to them. "
+        "Intervals: cluster bootstrap; certain: at most 5 % false alarms over all DRGs.",
+    )
+    return (first, second, *part_note(report, worst))

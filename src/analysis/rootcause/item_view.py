@@ -1,13 +1,13 @@
 """The item view: a loss parted over payment, mix and use rate, quantity, substitution and price of groups of items."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.rootcause.layout import Layout, common_layout
-from analysis.rootcause.levels import levels_of, observed, runs
+from analysis.rootcause.levels import Stack, levels_of, runs, stack
 from analysis.rootcause.reference import Reference, make_reference, reference_levels, rest_group
 from analysis.rootcause.split import Floats, Levels, fill, mix_effect, product_effects
 from analysis.rootcause.sums import ClusterSums, cluster_sums
@@ -64,53 +64,55 @@ def item_effects(
     if isinstance(reference, ClusterSums):
         nothing = np.full(len(actual.groups), np.nan)
         reference = Reference("own_past", reference, None, False, nothing, nothing, nothing)
-    weights = observed(actual) if weights is None else weights
-    parts = [_run(actual, reference, weights[cut]) for cut in runs(len(weights), actual)]
+    weights = np.ones((1, len(actual.clusters))) if weights is None else weights
+    stacks = stack(actual), None if reference.sums is None else stack(reference.sums)
+    parts = [_run(*stacks, reference, weights[cut]) for cut in runs(len(weights), actual)]
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     cases = float(actual.cases.sum())
     return ItemEffects(actual.layout, round(cases), supplied=reference.supplied,
                        **{name: values * cases for name, values in joined.items()})  # fmt: skip
 
 
-def _run(actual: ClusterSums, reference: Reference, weights: Floats) -> dict[str, Floats]:
+def _run(actual: Stack, stacked: Stack | None, reference: Reference, weights: Floats) -> dict[str, Floats]:
     """Effects per case of some draws."""
-    layout = actual.layout
+    layout = actual.sums.layout
     one, paid = levels_of(actual, weights)
-    two, share0 = reference_levels(reference, one, weights, layout)
+    two = reference_levels(reference, stacked, one, weights, layout)
     one, two = filled(one, two)
     if reference.kind == "standard":
         _rest_to_payment(two, paid, rest_group(layout))
     cost, cost0 = one.cost.sum(axis=-1), two.cost.sum(axis=-1)
-    mean, mean0 = (one.share * cost).sum(axis=-1), (share0 * cost0).sum(axis=-1)
-    between = (one.share + share0) / 2
-    groups = product_effects(one, two, layout.element_group[layout.members])
+    mean, mean0 = (one.share * cost).sum(axis=-1), (two.share * cost0).sum(axis=-1)
+    between = (one.share + two.share) / 2
+    groups = product_effects(one, two, actual.member_group)
     return {
-        "payment": mean0 - (one.share * np.nan_to_num(paid)).sum(axis=-1),
+        "payment": mean0 - (one.share * paid).sum(axis=-1),
         "cost": mean - mean0,
-        "mix": mix_effect(one.share, cost, share0, cost0),
+        "mix": mix_effect(one.share, cost, two.share, cost0),
         **{name: np.einsum("ds,dsg->dg", between, groups[name]) for name in EFFECTS},
     }
 
 
 def filled(one: Levels, two: Levels) -> tuple[Levels, Levels]:
-    """Both sides without NaN (`fill`), their cost the product of their levels, except where a side is odd."""
-    names = ("cost", "use_rate", "per_user", "unit", "part", "price")
-    pairs = {name: fill(getattr(one, name), getattr(two, name)) for name in names}
+    """Both sides without NaN (`fill`); cost of the reference is the product of its levels, unless a side is odd."""
+    for name in ("use_rate", "per_user", "unit", "part", "price"):
+        fill(getattr(one, name), getattr(two, name))
     odd = one.odd | two.odd
-    sides = []
-    for side, share in enumerate((one.share, two.share)):
-        values = {name: pair[side] for name, pair in pairs.items()}
-        product = values["use_rate"] * values["per_user"] * values["unit"]
-        values["cost"] = np.where(odd, values["cost"], product)
-        sides.append(Levels(share=share, odd=odd, **values))
-    return sides[0], sides[1]
+    told = two.use_rate * two.per_user
+    told *= two.unit
+    fill(one.cost, two.cost)
+    np.copyto(two.cost, told, where=~odd)
+    empty = one.share == 0
+    if empty.any():
+        one.cost[empty] = (one.use_rate * one.per_user * one.unit)[empty]
+    return replace(one, odd=odd), replace(two, odd=odd)
 
 
 def _rest_to_payment(two: Levels, paid: Floats, rest: int) -> None:
     """Against the payment standard, what no item standard explains of it is the reference of `rest`."""
     two.odd[..., rest] = True
     two.cost[..., rest] = 0.0
-    two.cost[..., rest] = np.nan_to_num(paid) - two.cost.sum(axis=-1)
+    two.cost[..., rest] = paid - two.cost.sum(axis=-1)
 
 
 def decompose(

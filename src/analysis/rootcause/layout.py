@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from analysis.rootcause.samples import Sample
 
 REST = "rest"
-_KEY = ["category", "group", "element"]
+#: category, group, element
+Triple = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Layout:
     group_category : (G,) category of each group.
     element_group : (J,) index of the group of each element, ascending.
     pooled : (G,) groups of spending: `rest`, and `other_<category>` of all that is small. Their quantity is money.
-    places : (category, group, element) of the samples -> index of the element.
+    places : (category, group, element) of a sample -> index of the element.
     """
 
     cluster: str
@@ -36,7 +37,7 @@ class Layout:
     elements: list[str]
     element_group: NDArray[np.intp]
     pooled: NDArray[np.bool_]
-    places: "pd.Series[int]"
+    places: dict[Triple, int]
 
     @property
     def members(self) -> NDArray[np.intp]:
@@ -72,64 +73,84 @@ def common_layout(
     samples = [actual] if baseline.sample is None else [actual, baseline.sample]
     spent = [_spent(sample.elements) for sample in samples]
     if baseline.profile is not None:
-        spent.append(_spent_by_profile(baseline.profile, spent[0], samples[0].elements, len(actual.cases)))
-    table = pd.concat([*spent, pd.Series(0.0, pd.MultiIndex.from_tuples([(REST, REST, REST)], names=_KEY))], axis=1)
-    table = table.fillna(0.0).sort_index()
+        spent.append(_spent_by_profile(baseline.profile, actual))
     standards = set() if baseline.standards is None else set(baseline.standards["group"])
+    triples = sorted({triple for side in spent for triple in side} | {(REST, REST, REST)})
     if baseline.kind == "standard":
-        pooled = ~table.index.get_level_values("group").isin(standards)
-        names = pd.DataFrame({"category": REST, "group": REST}, index=table.index)
+        placed = {triple: triple if triple[1] in standards else (REST, REST, REST) for triple in triples}
     else:
-        pooled = _small(table, pooled_share, standards | set(keep))
-        categories = table.index.get_level_values("category")
-        names = pd.DataFrame({"category": categories, "group": "other_" + categories}, index=table.index)
-        names.loc[categories == REST, "group"] = REST
-    return _layout(samples, cluster, table.index, pooled, names)
+        small = _small(spent, pooled_share, standards | set(keep))
+        placed = {triple: _pool(triple[0]) if triple[:2] in small else triple for triple in triples}
+    return _layout(samples, cluster, placed)
 
 
-def _spent(elements: pd.DataFrame) -> "pd.Series[float]":
-    return elements.groupby(_KEY, sort=True)["cost"].sum()
+def coded(elements: pd.DataFrame) -> tuple[list[Triple], NDArray[np.intp]]:
+    """Distinct (category, group, element) of element rows, and the place of each row's among them."""
+    columns = [pd.factorize(elements[name]) for name in ("category", "group", "element")]
+    key = np.zeros(len(elements), np.int64)
+    for codes, values in columns:
+        key = key * max(1, len(values)) + codes
+    _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+    names = [np.asarray(values, dtype=object)[codes[first]].tolist() for codes, values in columns]
+    return list(zip(*names, strict=True)), inverse
 
 
-def _spent_by_profile(
-    profile: pd.DataFrame, spent: "pd.Series[float]", elements: pd.DataFrame, cases: int
-) -> "pd.Series[float]":
-    """What the profile's elements would cost that many cases; without a price, at what was paid, else nothing."""
-    paid = spent / elements.groupby(_KEY, sort=True)["quantity"].sum()
-    rows = profile.set_index(_KEY)
-    price = rows["price"].astype(float).fillna(paid.replace([np.inf, -np.inf], np.nan)).fillna(0.0)
-    return (cases * rows["use_rate"] * rows["quantity"] * rows["share"] * price).groupby(level=_KEY).sum()
+def _spent(elements: pd.DataFrame) -> dict[Triple, float]:
+    triples, inverse = coded(elements)
+    return dict(zip(triples, np.bincount(inverse, elements["cost"], len(triples)).tolist(), strict=True))
 
 
-def _small(table: pd.DataFrame, least: float, kept: set[str]) -> NDArray[np.bool_]:
-    """(elements,) of `rest`, or of a group that is small on every side."""
-    groups = table.abs().groupby(level=["category", "group"]).transform("sum")
-    shares = (groups / table.abs().sum().replace(0.0, 1.0)).max(axis=1)
-    small = (shares.round(9) < least) & ~table.index.get_level_values("group").isin(kept)
-    return (small | (table.index.get_level_values("category") == REST)).to_numpy()
+def paid_prices(elements: pd.DataFrame) -> dict[Triple, float]:
+    """Mean cost per unit of every element; nothing where refunds leave no quantity or a negative cost."""
+    triples, inverse = coded(elements)
+    cost, quantity = (np.bincount(inverse, elements[name], len(triples)) for name in ("cost", "quantity"))
+    known = (quantity > 0) & (cost >= 0)
+    return {triple: float(cost[j] / quantity[j]) for j, triple in enumerate(triples) if known[j]}
 
 
-def _layout(
-    samples: "list[Sample]", cluster: str, index: pd.MultiIndex, pooled: NDArray[np.bool_], names: pd.DataFrame
-) -> Layout:
-    """Number what is there; a pooled element becomes the one element of its pool."""
-    found = index.to_frame(index=False)
-    pool = names.reset_index(drop=True)
-    for column, code in (("category", pool["category"]), ("group", pool["group"]), ("element", pool["group"])):
-        found[column] = found[column].where(~pooled, code)
-    found["pooled"] = pooled
-    elements = found.drop_duplicates().sort_values(_KEY).reset_index(drop=True)
-    groups = elements.drop_duplicates(["category", "group"]).reset_index(drop=True)
-    key = pd.MultiIndex.from_frame(elements[_KEY])
-    group_key = pd.MultiIndex.from_frame(groups[["category", "group"]])
+def _spent_by_profile(profile: pd.DataFrame, actual: "Sample") -> dict[Triple, float]:
+    """What the profile's elements would cost the cases; without a price, at what was paid, else nothing."""
+    paid, spent = paid_prices(actual.elements), {}
+    for row in profile.to_dict("records"):
+        triple = (row["category"], row["group"], row["element"])
+        price = paid.get(triple, 0.0) if pd.isna(row["price"]) else row["price"]
+        spent[triple] = len(actual.cases) * float(row["use_rate"] * row["quantity"] * row["share"] * price)
+    return spent
+
+
+def _small(spent: list[dict[Triple, float]], least: float, kept: set[str]) -> set[tuple[str, str]]:
+    """(category, group) of less than the least share of every side's cost."""
+    shares: dict[tuple[str, str], float] = {}
+    for side in spent:
+        total = sum(abs(cost) for cost in side.values()) or 1.0
+        of_group: dict[tuple[str, str], float] = {}
+        for triple, cost in side.items():
+            of_group[triple[:2]] = of_group.get(triple[:2], 0.0) + abs(cost) / total
+        for group, share in of_group.items():
+            shares[group] = max(shares.get(group, 0.0), share)
+    return {group for group, share in shares.items() if round(share, 9) < least and group[1] not in kept}
+
+
+def _pool(category: str) -> Triple:
+    return (category, f"other_{category}", f"other_{category}")
+
+
+def _layout(samples: "list[Sample]", cluster: str, placed: dict[Triple, Triple]) -> Layout:
+    """Number what is there."""
+    placed = {triple: (REST, REST, REST) if triple[0] == REST else to for triple, to in placed.items()}
+    elements = sorted(set(placed.values()))
+    groups = sorted({triple[:2] for triple in elements})
+    place = {triple: j for j, triple in enumerate(elements)}
+    group_place = {group: g for g, group in enumerate(groups)}
+    codes = set().union(*(cluster_codes(sample.cases, cluster).unique() for sample in samples))
     return Layout(
         cluster=cluster,
-        clusters=sorted(set().union(*(cluster_codes(sample.cases, cluster) for sample in samples))),
-        strata=sorted(set().union(*(sample.cases["stratum"] for sample in samples))),
-        groups=groups["group"].tolist(),
-        group_category=groups["category"].tolist(),
-        elements=elements["element"].tolist(),
-        element_group=group_key.get_indexer(pd.MultiIndex.from_frame(elements[["category", "group"]])),
-        pooled=groups["pooled"].to_numpy(bool),
-        places=pd.Series(key.get_indexer(pd.MultiIndex.from_frame(found[_KEY])), index=index),
+        clusters=sorted(codes),
+        strata=sorted(set().union(*(sample.cases["stratum"].unique() for sample in samples))),
+        groups=[group for _, group in groups],
+        group_category=[category for category, _ in groups],
+        elements=[element for *_, element in elements],
+        element_group=np.array([group_place[triple[:2]] for triple in elements], dtype=np.intp),
+        pooled=np.array([group in ((REST, REST), _pool(group[0])[:2]) for group in groups]),
+        places={triple: place[to] for triple, to in placed.items()},
     )

@@ -1,110 +1,123 @@
 """Levels of one side, in every draw: shares of strata, use rates, quantities per user, unit costs, parts and prices."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.rootcause.split import Levels
+from analysis.rootcause.split import Floats, Levels
 from analysis.rootcause.sums import ClusterSums
 
-Floats = NDArray[np.float64]
 #: Below this a quantity or an amount is what floats leave of a refund: nothing.
 _NO_QUANTITY, _NO_MONEY = 1e-9, 1e-6
-#: Bytes that the arrays of one run over draws may take together.
-_RUN_BYTES = 24 * 2**20
-_ARRAYS = 24
+#: Bytes of one array of a run over draws: small enough to stay in a core's cache.
+_ARRAY_BYTES = 2**18
 
 
-def observed(sums: ClusterSums) -> Floats:
-    """(1, K) weights of the cases as they are."""
-    return np.ones((1, len(sums.clusters)))
+@dataclass(frozen=True)
+class Stack:
+    """Sums of one side laid side by side, so that one matrix product draws them all.
+
+    flat : (K, F) parts one after the other; ends : (parts,) where each ends.
+    own : (K,) cases of each cluster.
+    member_group : (M,) group of each member of a group of several.
+    doubtful : (G,) some cluster has a negative amount, or a cost without quantity, or a quantity without user: only
+        these can be odd in a draw.
+    """
+
+    sums: ClusterSums
+    flat: Floats
+    ends: NDArray[np.intp]
+    own: Floats
+    member_group: NDArray[np.intp]
+    doubtful: NDArray[np.intp]
+
+
+def stack(sums: ClusterSums) -> Stack:
+    """Sums made ready to be drawn."""
+    clusters, members = len(sums.clusters), sums.layout.members
+    starts = np.searchsorted(sums.element_group, np.arange(len(sums.groups)))
+    cost = np.add.reduceat(sums.element_cost, starts, axis=2)
+    parts = [
+        sums.cases, sums.payment, sums.users, sums.quantity, cost,
+        sums.element_quantity[..., members], sums.element_cost[..., members],
+    ]  # fmt: skip
+    flat = np.concatenate([part.reshape(clusters, -1) for part in parts], axis=1)
+    ends = np.cumsum([part.size // clusters for part in parts])
+    element_odd = np.logical_or.reduceat(odd_amounts(sums.element_quantity, sums.element_cost), starts, axis=2)
+    odd = odd_amounts(sums.quantity, cost, sums.users) | element_odd
+    doubtful = np.flatnonzero(odd.any(axis=(0, 1)))
+    return Stack(sums, flat, ends, sums.cases.sum(axis=1), sums.element_group[members], doubtful)
+
+
+def odd_amounts(quantity: Floats, cost: Floats, users: Floats | None = None) -> NDArray[np.bool_]:
+    """Negative, or a cost without quantity, or a quantity without a case that uses it."""
+    odd = (quantity < 0) | (cost < 0) | ((quantity == 0) & (cost != 0))
+    return odd if users is None else odd | ((quantity > 0) & (users == 0))
 
 
 def runs(draws: int, sums: ClusterSums) -> Iterator[slice]:
     """Draws in runs of bounded memory."""
     cells = len(sums.strata) * (len(sums.groups) + len(sums.layout.members))
-    step = max(1, _RUN_BYTES // (8 * _ARRAYS * max(1, cells)))
+    step = max(1, _ARRAY_BYTES // (8 * cells))
     return (slice(start, start + step) for start in range(0, draws, step))
 
 
-def levels_of(sums: ClusterSums, weights: Floats) -> tuple[Levels, Floats]:
+def levels_of(stacked: Stack, weights: Floats) -> tuple[Levels, Floats]:
     """Levels and payment per case of one side.
 
     A draw that holds no case of this side keeps the side as it was observed.
 
     Parameters
     ----------
-    sums : of K clusters.
+    stacked : sums of K clusters.
     weights : (D, K) how often each cluster was drawn.
 
     Returns
     -------
-    levels, undefined values NaN; payment per case by stratum (D, S), NaN where the stratum is empty.
+    levels, undefined values NaN; payment per case by stratum (D, S), 0 where the stratum is empty.
     """
-    members = sums.layout.members
-    draws = _weighted(sums, weights, members)
-    cases = draws["cases"]
+    nobody = weights @ stacked.own <= 0
+    drawn = np.where(nobody[:, None], 1.0, weights) @ stacked.flat
+    cases, payment, *rest = np.split(drawn, stacked.ends[:-1], axis=1)
+    users, quantity, cost, member_quantity, member_cost = (
+        x.reshape(*cases.shape, x.shape[1] // cases.shape[1]) for x in rest
+    )
+    odd = _odd(stacked, users, (quantity, cost), (member_quantity, member_cost))
+    each = cases[..., None]
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = cases / cases.sum(axis=1, keepdims=True)
-        each = cases[..., None]
-        odd = _odd(draws["quantity"], draws["group_cost"], draws["users"])
         levels = Levels(
-            share=share,
-            cost=draws["group_cost"] / each,
-            use_rate=draws["users"] / each,
-            per_user=draws["quantity"] / draws["users"],
-            unit=draws["group_cost"] / draws["quantity"],
-            part=draws["member_quantity"] / draws["quantity"][..., sums.element_group[members]],
-            price=draws["member_cost"] / draws["member_quantity"],
+            share=cases / cases.sum(axis=1, keepdims=True),
+            cost=cost / each,
+            use_rate=users / each,
+            per_user=quantity / users,
+            unit=cost / quantity,
+            part=member_quantity / quantity[..., stacked.member_group],
+            price=member_cost / member_quantity,
             odd=odd,
         )
-        payment = draws["payment"] / cases
-    _mark_odd(levels, draws, sums.element_group[members])
-    return levels, payment
-
-
-def _weighted(sums: ClusterSums, weights: Floats, members: NDArray[np.intp]) -> dict[str, Floats]:
-    """Sums over the drawn clusters: cases, payment (D, S); users, quantity, group_cost (D, S, G); members (D, S, M)."""
-    clusters, strata = sums.cases.shape
-    parts = {
-        "cases": sums.cases[..., None], "payment": sums.payment[..., None], "users": sums.users,
-        "quantity": sums.quantity, "group_cost": group_costs(sums),
-        "member_quantity": sums.element_quantity[..., members], "member_cost": sums.element_cost[..., members],
-    }  # fmt: skip
-    flat = np.concatenate([part.reshape(clusters, -1) for part in parts.values()], axis=1)
-    weights = np.where((weights @ sums.cases.sum(axis=1) > 0)[:, None], weights, 1.0)
-    drawn = weights @ flat
-    ends = np.cumsum([part.shape[2] * strata for part in parts.values()])
-    cut = zip(parts, np.split(drawn, ends[:-1], axis=1), strict=True)
-    shaped = {name: values.reshape(len(weights), strata, -1) for name, values in cut}
-    for name, least in (("quantity", _NO_QUANTITY), ("group_cost", _NO_MONEY), ("member_quantity", _NO_QUANTITY),
-                        ("member_cost", _NO_MONEY)):  # fmt: skip
-        shaped[name][np.abs(shaped[name]) < least] = 0.0
-    return shaped | {name: shaped[name][..., 0] for name in ("cases", "payment")}
-
-
-def group_costs(sums: ClusterSums) -> Floats:
-    """(K, S, G) cost of the groups."""
-    starts = np.searchsorted(sums.element_group, np.arange(len(sums.groups)))
-    return np.add.reduceat(sums.element_cost, starts, axis=2)
-
-
-def _odd(quantity: Floats, cost: Floats, users: Floats | None = None) -> NDArray[np.bool_]:
-    """Negative, or a cost without quantity, or a quantity without a case that uses it."""
-    odd = (quantity < 0) | (cost < 0) | ((quantity == 0) & (cost != 0))
-    return odd if users is None else odd | ((quantity > 0) & (users == 0))
-
-
-def _mark_odd(levels: Levels, draws: dict[str, Floats], member_group: NDArray[np.intp]) -> None:
-    """A group with an odd member is odd; what is odd has no level."""
-    odd = _odd(draws["member_quantity"], draws["member_cost"])
     if odd.any():
-        groups, starts = np.unique(member_group, return_index=True)
-        levels.odd[..., groups] |= np.logical_or.reduceat(odd, starts, axis=-1)
-    if levels.odd.any():
-        for values in (levels.use_rate, levels.per_user, levels.unit):
-            values[levels.odd] = np.nan
-        for values in (levels.part, levels.price):
-            values[levels.odd[..., member_group]] = np.nan
-    levels.part[np.isinf(levels.part)] = np.nan
+        for values, cells in ((levels.use_rate, odd), (levels.per_user, odd), (levels.unit, odd),
+                              (levels.part, odd[..., stacked.member_group]),
+                              (levels.price, odd[..., stacked.member_group])):  # fmt: skip
+            values[cells] = np.nan
+    return levels, np.divide(payment, cases, out=np.zeros_like(payment), where=cases > 0)
+
+
+def _odd(stacked: Stack, users: Floats, of_groups: tuple[Floats, Floats], of_members: tuple[Floats, Floats]) -> NDArray:
+    """(D, S, G) odd groups, after what floats leave of refunds is taken for nothing."""
+    odd, doubtful = np.zeros(users.shape, bool), stacked.doubtful
+    if not len(doubtful):
+        return odd
+    members = np.flatnonzero(np.isin(stacked.member_group, doubtful))
+    for amounts, columns in ((of_groups, doubtful), (of_members, members)):
+        for values, least in zip(amounts, (_NO_QUANTITY, _NO_MONEY), strict=True):
+            kept = values[..., columns]
+            values[..., columns] = np.where(np.abs(kept) < least, 0.0, kept)
+    odd[..., doubtful] = odd_amounts(of_groups[0][..., doubtful], of_groups[1][..., doubtful], users[..., doubtful])
+    if len(members):
+        groups, starts = np.unique(stacked.member_group[members], return_index=True)
+        of_member = odd_amounts(of_members[0][..., members], of_members[1][..., members])
+        odd[..., groups] |= np.logical_or.reduceat(of_member, starts, axis=-1)
+    return odd

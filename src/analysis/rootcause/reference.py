@@ -8,8 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import InputError
-from analysis.rootcause.layout import REST, Layout
-from analysis.rootcause.levels import levels_of
+from analysis.rootcause.layout import REST, Layout, paid_prices
+from analysis.rootcause.levels import Stack, levels_of
 from analysis.rootcause.split import Floats, Levels
 from analysis.rootcause.sums import ClusterSums, cluster_sums
 from analysis.rootcause.typical_levels import typical_levels
@@ -17,8 +17,6 @@ from analysis.rootcause.typical_levels import typical_levels
 if TYPE_CHECKING:
     from analysis.rootcause.baselines import Baseline
     from analysis.rootcause.samples import Sample
-
-_KEY = ["category", "group", "element"]
 
 
 @dataclass(frozen=True)
@@ -91,10 +89,9 @@ def make_reference(baseline: "Baseline", layout: Layout, actual: "Sample") -> Re
 
 def make_profile(rows: pd.DataFrame, layout: Layout, actual: "Sample") -> Profile:
     """Profile in the layout's numbers; small groups pooled: used by 1 - prod(1 - u) of the cases, at what they cost."""
-    rows = rows.assign(j=layout.places.reindex(pd.MultiIndex.from_frame(rows[_KEY])).to_numpy())
-    bought = actual.elements.groupby(_KEY, sort=True)[["cost", "quantity"]].sum()
-    paid = (bought["cost"] / bought["quantity"]).where((bought["quantity"] > 0) & (bought["cost"] >= 0))
-    rows["paid"] = paid.reindex(pd.MultiIndex.from_frame(rows[_KEY])).to_numpy()
+    triples = [tuple(row) for row in rows[["category", "group", "element"]].itertuples(index=False)]
+    paid = paid_prices(actual.elements)
+    rows = rows.assign(j=[layout.places[triple] for triple in triples], paid=[paid.get(x, np.nan) for x in triples])
     rows["g"] = layout.element_group[rows["j"]]
     rows["money"] = rows["price"].astype(float).fillna(rows["paid"])
     used = rows["use_rate"] * rows["quantity"] * rows["share"] > 0
@@ -109,9 +106,9 @@ def make_profile(rows: pd.DataFrame, layout: Layout, actual: "Sample") -> Profil
 
 def _pools(rows: pd.DataFrame) -> pd.DataFrame:
     """Pools (g, use_rate, quantity = money per user)."""
-    groups = rows.groupby(["g", "group"], sort=True).agg(use=("use_rate", "first")).reset_index()
-    spent = (rows["use_rate"] * rows["quantity"] * rows["share"] * rows["money"]).groupby(rows["g"]).sum()
-    pools = pd.DataFrame({"use_rate": 1 - (1 - groups["use"]).groupby(groups["g"]).prod()})
+    groups = rows.groupby(["g", "group"], sort=True)["use_rate"].first().reset_index()
+    spent = (rows["use_rate"] * rows["quantity"] * rows["share"] * rows["money"].fillna(0.0)).groupby(rows["g"]).sum()
+    pools = pd.DataFrame({"use_rate": 1 - (1 - groups["use_rate"]).groupby(groups["g"]).prod()})
     pools["quantity"] = spent / pools["use_rate"].where(pools["use_rate"] > 0)
     return pools
 
@@ -133,29 +130,28 @@ def _profile(pools: pd.DataFrame, rows: pd.DataFrame, layout: Layout) -> Profile
     )
 
 
-def reference_levels(reference: Reference, actual: Levels, weights: Floats, layout: Layout) -> tuple[Levels, Floats]:
-    """Levels of the baseline in every draw, NaN where undefined, and its shares of strata as drawn.
+def reference_levels(
+    reference: Reference, stacked: Stack | None, actual: Levels, weights: Floats, layout: Layout
+) -> Levels:
+    """Levels of the baseline in every draw, NaN where undefined.
 
     Parameters
     ----------
+    stacked : sums of the baseline's cases, None without any.
     actual : levels of the cases that are explained, in the same draws; a profile takes its strata and untold prices
         from them.
     weights : (D, K).
-
-    Returns
-    -------
-    levels, share (D, S).
     """
-    if reference.sums is not None:
-        levels, _ = levels_of(reference.sums, weights)
+    if stacked is not None:
+        levels, _ = levels_of(stacked, weights)
         if reference.robust:
-            levels = typical_levels(reference.sums, levels, weights)
+            levels = typical_levels(stacked.sums, levels, weights)
     elif reference.profile is not None:
         levels = _profile_levels(reference.profile, actual, layout)
     else:
         unknown = {name: np.full_like(getattr(actual, name), np.nan) for name in _LEVELS}
         levels = Levels(share=actual.share, odd=np.zeros_like(actual.odd), **unknown)
-    return _with_standards(levels, reference, layout), levels.share
+    return _with_standards(levels, reference, layout)
 
 
 _LEVELS = ("cost", "use_rate", "per_user", "unit", "part", "price")

@@ -42,11 +42,14 @@ def mix_effect(shares: Floats, costs: Floats, shares0: Floats, costs0: Floats) -
     return ((shares - shares0) * (costs + costs0)).sum(axis=-1) / 2
 
 
-def fill(actual: Floats, reference: Floats) -> tuple[Floats, Floats]:
-    """Where one side is undefined (NaN) it takes the other's value; where both are, 0."""
-    first = np.where(np.isnan(actual), reference, actual)
-    second = np.where(np.isnan(reference), actual, reference)
-    return np.nan_to_num(first, copy=False), np.nan_to_num(second, copy=False)
+def fill(actual: Floats, reference: Floats) -> None:
+    """Where one side is undefined (NaN) it takes the other's value; where both are, 0. In place."""
+    no_actual, no_reference = np.isnan(actual), np.isnan(reference)
+    if no_actual.any():
+        np.copyto(actual, reference, where=no_actual)
+        np.copyto(actual, 0.0, where=no_actual & no_reference)
+    if no_reference.any():
+        np.copyto(reference, actual, where=no_reference)
 
 
 @dataclass(frozen=True)
@@ -90,12 +93,17 @@ def product_effects(one: Levels, two: Levels, member_group: NDArray[np.intp]) ->
     -------
     use_rate, quantity, substitution, price: (D, S, G) each; their sum is one.cost - two.cost.
     """
-    volume, volume0 = one.use_rate * one.per_user, two.use_rate * two.per_user
-    between, unit = (volume + volume0) / 2, (one.unit + two.unit) / 2
+    unit = one.unit + two.unit
+    unit /= 2
     use_rate, quantity = two_factor(one.use_rate, one.per_user, two.use_rate, two.per_user)
-    price = (one.unit - two.unit) * between
-    effects = {"use_rate": use_rate * unit, "quantity": quantity * unit}
-    effects |= {"substitution": np.zeros_like(price), "price": price}
+    use_rate *= unit
+    quantity *= unit
+    between = one.use_rate * one.per_user
+    between += two.use_rate * two.per_user
+    between /= 2
+    price = one.unit - two.unit
+    price *= between
+    effects = {"use_rate": use_rate, "quantity": quantity, "substitution": np.zeros_like(price), "price": price}
     if len(member_group):
         groups, starts = np.unique(member_group, return_index=True)
         moved, dearer = two_factor(one.part, one.price, two.part, two.price)

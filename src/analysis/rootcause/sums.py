@@ -1,5 +1,6 @@
 """Cluster sums: all that the item view needs of the cases of one side, small enough to be drawn thousands of times."""
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import InputError
-from analysis.rootcause.layout import REST, Layout, cluster_codes, common_layout
+from analysis.rootcause.layout import REST, Layout, cluster_codes, coded, common_layout
 
 if TYPE_CHECKING:
     from analysis.rootcause.samples import Sample
@@ -82,21 +83,21 @@ def cluster_sums(sample: "Sample", layout: Layout) -> ClusterSums:
     InputError
         A case's elements do not sum to its cost, or a number is missing.
     """
-    cases, elements = sample.cases, _with_rounding(sample)
-    k = pd.Index(layout.clusters).get_indexer(cluster_codes(cases, layout.cluster))
-    place = k * len(layout.strata) + pd.Index(layout.strata).get_indexer(cases["stratum"])
-    places = len(layout.clusters) * len(layout.strata)
+    cases, rows = sample.cases, _rows(sample, layout)
     shape = (len(layout.clusters), len(layout.strata))
-    per_element = _per_element(elements, layout, place, places)
-    per_group = _per_group(elements, layout, place, places)
-    money = {name: _added(cases[name].to_numpy(float), place, places).reshape(shape) for name in ("payment", "cost")}
-    counted = np.bincount(place, minlength=places).astype(float).reshape(shape)
-    sums = {name: values.reshape(*shape, -1) for name, values in (per_element | per_group).items()}
-    return ClusterSums(layout, counted, **money, **sums)
+    k = pd.Index(layout.clusters).get_indexer(cluster_codes(cases, layout.cluster))
+    place = k * shape[1] + pd.Index(layout.strata).get_indexer(cases["stratum"])
+    per_case = {"cases": np.ones(len(cases))} | {name: cases[name].to_numpy(float) for name in ("payment", "cost")}
+    return ClusterSums(
+        layout,
+        **{name: _added(values, place, math.prod(shape)).reshape(shape) for name, values in per_case.items()},
+        **_per_group(rows, layout.element_group[rows.j], place, (*shape, len(layout.groups))),
+        **_per_element(rows, place, (*shape, len(layout.elements))),
+    )
 
 
-def _with_rounding(sample: "Sample") -> pd.DataFrame:
-    """Elements with a row more for each case: what its elements leave of its cost to rounding, as `rest`."""
+def _with_rounding(sample: "Sample") -> Floats:
+    """(cases,) what elements leave of the cost of their case to rounding."""
     cases, elements = sample.cases, sample.elements
     numbers = [cases["payment"], cases["cost"], elements["quantity"], elements["cost"]]
     if not all(np.isfinite(column.to_numpy(float)).all() for column in numbers):
@@ -110,41 +111,45 @@ def _with_rounding(sample: "Sample") -> pd.DataFrame:
                 for row, gap in zip(cases[wrong].head(5).itertuples(), left[wrong], strict=False)]  # fmt: skip
         raise InputError("elements do not sum to the cost of their case", where="cases of the DRG", rows=rows,
                          mend="what no element tells belongs to the category rest")  # fmt: skip
-    rounding = pd.DataFrame({"case": np.arange(len(cases)), "cost": left, "quantity": 0.0})
-    for column in ("element", "group", "category"):
-        rounding[column] = REST
-    return pd.concat([elements, rounding], ignore_index=True)
+    return left
 
 
-def _per_element(elements: pd.DataFrame, layout: Layout, place: NDArray, places: int) -> dict[str, Floats]:
-    """element_quantity and element_cost, (places, J); of a pool both are money."""
-    j = _elements_of(elements, layout)
-    pooled = layout.pooled[layout.element_group[j]]
-    cost = elements["cost"].to_numpy(float)
-    quantity = np.where(pooled, cost, elements["quantity"].to_numpy(float))
-    cells = place[elements["case"].to_numpy()] * len(layout.elements) + j
-    sums = {"element_quantity": quantity, "element_cost": cost}
-    return {name: _added(values, cells, places * len(layout.elements)) for name, values in sums.items()}
+@dataclass(frozen=True)
+class _Rows:
+    """Elements as numbers: case, element j, quantity (money in pools), cost; a row more a case for rounding."""
+
+    case: NDArray[np.intp]
+    j: NDArray[np.intp]
+    quantity: Floats
+    cost: Floats
 
 
-def _per_group(elements: pd.DataFrame, layout: Layout, place: NDArray, places: int) -> dict[str, Floats]:
-    """users, quantity and quantity_squares, (places, G), of the cases' net quantities."""
-    g = layout.element_group[_elements_of(elements, layout)]
-    values = np.where(layout.pooled[g], elements["cost"].to_numpy(float), elements["quantity"].to_numpy(float))
-    cells, inverse = np.unique(elements["case"].to_numpy() * len(layout.groups) + g, return_inverse=True)
-    net = _added(values, inverse, len(cells))
-    case, group = np.divmod(cells, len(layout.groups))
-    target, size = place[case] * len(layout.groups) + group, places * len(layout.groups)
-    users = np.bincount(target, net > _USED, size)
-    return {"users": users, "quantity": _added(net, target, size), "quantity_squares": _added(net**2, target, size)}
+def _rows(sample: "Sample", layout: Layout) -> _Rows:
+    elements, left = sample.elements, _with_rounding(sample)
+    triples, inverse = coded(elements)
+    places = np.array([layout.places[triple] for triple in triples], dtype=np.intp)
+    j = np.concatenate([places[inverse], np.full(len(left), layout.places[REST, REST, REST])])
+    cost = np.concatenate([elements["cost"].to_numpy(float), left])
+    quantity = np.concatenate([elements["quantity"].to_numpy(float), left])
+    quantity = np.where(layout.pooled[layout.element_group[j]], cost, quantity)
+    return _Rows(np.concatenate([elements["case"].to_numpy(), np.arange(len(left))]), j, quantity, cost)
 
 
-def _elements_of(elements: pd.DataFrame, layout: Layout) -> NDArray[np.intp]:
-    key = pd.MultiIndex.from_frame(elements[["category", "group", "element"]])
-    found = layout.places.index.get_indexer(key)
-    if (found < 0).any():
-        raise KeyError(f"not in the layout: {key[found < 0][0]}")
-    return layout.places.to_numpy()[found]
+def _per_element(rows: _Rows, place: NDArray, shape: tuple[int, int, int]) -> dict[str, Floats]:
+    """element_quantity and element_cost, (K, S, J)."""
+    cells = place[rows.case] * shape[2] + rows.j
+    sums = {"element_quantity": rows.quantity, "element_cost": rows.cost}
+    return {name: _added(values, cells, math.prod(shape)).reshape(shape) for name, values in sums.items()}
+
+
+def _per_group(rows: _Rows, group: NDArray, place: NDArray, shape: tuple[int, int, int]) -> dict[str, Floats]:
+    """users, quantity and quantity_squares, (K, S, G), of the cases' net quantities."""
+    cells, inverse = np.unique(rows.case * shape[2] + group, return_inverse=True)
+    net = _added(rows.quantity, inverse, len(cells))
+    case, g = np.divmod(cells, shape[2])
+    target = place[case] * shape[2] + g
+    sums = {"users": (net > _USED).astype(float), "quantity": net, "quantity_squares": net**2}
+    return {name: _added(values, target, math.prod(shape)).reshape(shape) for name, values in sums.items()}
 
 
 def _added(values: Floats, cells: NDArray, size: int) -> Floats:

@@ -99,4 +99,5 @@ class ClosingSettings(Settings):
     caps: str = ""
     standard_costs: str = ""
     rules: list[str] = []
+    rootcause: str = ""
     note: dict[str, str] = {}

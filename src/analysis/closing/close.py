@@ -28,6 +28,7 @@ from analysis.hospital import Hospital, open_hospital
 from analysis.payment.monthly import price_period
 from analysis.payment.packs import RatePack, pack_for
 from analysis.periods import Period
+from analysis.rootcause.waiting import make_waits
 
 _SQL = "analysis.closing"
 _OPEN = "{hospital_id} {check} {part}: expected {expected}, found {found}"
@@ -145,6 +146,8 @@ def _make_tables(work: _Work, period: Period, previous: str, suspended: Mapping[
     for name in ("readmissions", "cases", "line_totals"):
         engine.make(_SQL, name, **values)
     engine.create("departments_closed", sql_text(_SQL, "departments"), **values)
+    waiting = work.parameters.rootcause.waiting
+    make_waits(engine, work.hospital, period, waiting.reasons, waiting.least_hours)
     make_standards(engine, work.parameters, work.folder, span.first, period)
     for name in ("case_cost_parts", "case_charge_parts", "drgs", "drg_categories", "item_totals", "budget_use"):
         engine.make(_SQL, name, **values)

@@ -14,7 +14,7 @@ from analysis.errors import InputError
 from analysis.hospital import Hospital
 from analysis.periods import Period
 
-_ROOMS = ("audit", "closing", "costing", "payment", "schemas")
+_ROOMS = ("audit", "closing", "costing", "payment", "rootcause", "schemas")
 _MODULES = (
     "closed_period",
     "contract",

@@ -12,6 +12,7 @@ from analysis.costing.scheme import CostingScheme
 from analysis.costing.standard_costs import StandardCosts
 from analysis.hospital import Hospital
 from analysis.payment.caps import Caps
+from analysis.rootcause.settings import RootCause
 from analysis.settings import ClosingSettings, S, parameters_folder, read_settings
 
 D = TypeVar("D")
@@ -28,6 +29,7 @@ class Parameters:
     caps: Caps
     standard_costs: StandardCosts
     rules: RuleSet
+    rootcause: RootCause
     text: str
 
 
@@ -47,10 +49,11 @@ def read_parameters(hospital: Hospital) -> Parameters:
     targets = named(Targets, settings.targets, Targets(targets=[]))
     caps = named(Caps, settings.caps, Caps(name="", source=""))
     standards = named(StandardCosts, settings.standard_costs, StandardCosts(name="", source=""))
+    rootcause = named(RootCause, settings.rootcause, RootCause())
     files += [folder / "payment" / f"{name}.yaml" for name in settings.payment]
     text = "\n".join(f"{file.name}\n{file.read_text('utf8', errors='replace')}" for file in files if file.is_file())
     rules = read_rules(settings.rules, folder / "rules", _items(hospital) if settings.rules else None)
-    return Parameters(folder, settings, scheme, targets, caps, standards, rules, f"{text}\n{rules.text}")
+    return Parameters(folder, settings, scheme, targets, caps, standards, rules, rootcause, f"{text}\n{rules.text}")
 
 
 def _items(hospital: Hospital) -> set[str] | None:
@@ -66,4 +69,5 @@ _FOLDERS: dict[type, str] = {
     Targets: "targets",
     Caps: "caps",
     StandardCosts: "standard_costs",
+    RootCause: "rootcause",
 }

@@ -41,7 +41,7 @@ class StandardCosts(Settings):
 
 
 def standard_costs(engine: Engine, scheme: CostingScheme | None, standards: StandardCosts, file: Path) -> None:
-    """Make `standard_costs` and `standard_gaps` (drg_code, missing: what a pathway lacks in the month).
+    """Make `standard_costs`, `standard_items`, `standard_gaps` (drg_code, missing: what a pathway lacks in the month).
 
     Reads past_cases (cases of the calendar year before), items, prices, services, service_pools, own_items,
     patient_days and cost_centres.
@@ -61,6 +61,7 @@ def standard_costs(engine: Engine, scheme: CostingScheme | None, standards: Stan
     engine.make(_SQL, "standard_days")
     engine.make(_SQL, "standard_pathways")
     engine.make(_SQL, "standard_gaps")
+    engine.make(_SQL, "standard_items")
     engine.make(_SQL, "standard_costs", min_cases=_MIN_CASES)
 
 

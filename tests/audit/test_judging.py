@@ -88,6 +88,13 @@ def test_the_later_of_two_equal_lines_is_a_duplicate_unless_another_order_asked_
     assert told([rule("duplicate")], rows(lines)) == [("T.rule", "hit", 10, "l01 l02")]
 
 
+def test_of_orders_without_number_the_moment_they_were_given_tells_whether_they_are_one():
+    lines = [line(k, "test", "5", order_id=order) for k, order in ((1, None), (2, "o"))]
+    again = [("T.rule", "hit", 10, "l01 l02")]
+    for ordered, expected in ((lines[0]["ordered_at"], again), (None, again), (at("4 20:00"), [])):
+        assert told([rule("duplicate")], rows([lines[0], lines[1] | {"ordered_at": ordered}])) == expected
+
+
 def test_a_second_operation_in_full_but_not_at_its_discount():
     lines = [line(1, "operation", "5 08:00", amount=10), line(2, "second", "5 09:00", amount=10)]
     second = rule("secondary_operation", items=["operation", "second"], limit=1)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.demo import gates, idle_days, panels, stories, story_lines
+from analysis.demo import gates, hours, idle_days, panels, stories, story_lines
 from analysis.demo.book import Book, appointments
 from analysis.demo.calendar import midnight
 from analysis.demo.casemix import severity_effect
@@ -126,7 +126,8 @@ def draw_lines(
     drawn["booked"] = booked
     drawn["order"] = np.where(story_lines.unordered(world, recipes.story)[row], -1, drawn["order"])
     keep &= ~idle_days.without_care(world, stays, stay, day, item, when == LAST)
-    lines = panels.without_contained(world, {name: values[keep] for name, values in drawn.items()})
+    lines = hours.within_the_day(world, {name: values[keep] for name, values in drawn.items()})
+    lines = panels.without_contained(world, lines)
     lines = story_lines.changed(world, physicians, stays, known, lines)
     return _with_refunds(world, tariff, stays, _priced(world, tariff, physicians, stays, lines, places))
 

@@ -64,7 +64,11 @@ def item_prices_table(world: World, tariff: Tariff) -> pa.Table:
 
 
 def item_codes_table(world: World) -> pa.Table:
-    """Made-up codes in the shape of the national ones: drugs 23, consumables 27 characters, services 15 digits."""
+    """Codes of items elsewhere, and the procedures that operations imply (beginnings of ICD-9-CM-3 codes, China).
+
+    Those of drugs (23 characters), consumables (27) and services (15 digits) are made up in the shape of the national
+    ones.
+    """
     rows = []
     for k, item in enumerate(world.items):
         if not item.charged:
@@ -76,6 +80,8 @@ def item_codes_table(world: World) -> pa.Table:
             rows.append({"item_code": item.code, "system": system, **old})
         since = date(2022, 1, 1) if replaced else _FIRST
         rows.append({"item_code": item.code, "system": system, "code": _national(item, "now"), "valid_from": since})
+        for code in filter(None, item.procedures.split("|")):
+            rows.append({"item_code": item.code, "system": "icd9cm3_cn", "code": code, "valid_from": _FIRST})
     return col.rows_table("item_codes", rows)
 
 

@@ -6,7 +6,7 @@ import pyarrow as pa
 from analysis.demo import columns as col
 from analysis.demo.book import Book, queued_items
 from analysis.demo.identities import patient_ids
-from analysis.demo.line_numbers import Lines, is_again
+from analysis.demo.line_numbers import Lines, first_number, is_again
 from analysis.demo.patients import Stays
 from analysis.demo.story_lines import charged_only, other_side
 from analysis.demo.world import DAY, World
@@ -22,8 +22,9 @@ def stamped(lines: Lines, stays: Stays) -> Lines:
 
 
 def ordered_at(world: World, lines: Lines) -> np.ndarray:
-    """Time of the order: up to four hours before the line, not before the admission."""
-    lead = 300 + (world.uniform("charges.ordered_at", lines["number"]) * 14_000).astype(np.int64)
+    """Time of the order: up to four hours before the line, not before the admission; lines charged twice have one."""
+    number = np.where(charged_only(world, lines["told"]), first_number(lines["number"]), lines["number"])
+    lead = 300 + (world.uniform("charges.ordered_at", number) * 14_000).astype(np.int64)
     return np.maximum(lines["at"] - lead, lines["admitted"])
 
 

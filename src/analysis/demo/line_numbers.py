@@ -32,6 +32,11 @@ def again_order(order: np.ndarray, repetition: int) -> np.ndarray:
     return order | (repetition << (24 + _ROW + 1))
 
 
+def first_number(line: np.ndarray) -> np.ndarray:
+    """Number of the line that a repetition repeats."""
+    return line & ~(((1 << _AGAIN) - 1) << (_DAY + 1))
+
+
 def is_again(line: np.ndarray) -> np.ndarray:
     """Which numbers are of repetitions."""
     return (line >> (_DAY + 1)) % (1 << _AGAIN) > 0

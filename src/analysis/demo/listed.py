@@ -55,7 +55,10 @@ class Centre(Settings):
 
 
 class Item(Settings):
-    """One drug, consumable or service; what a file has no column for keeps the default."""
+    """One drug, consumable or service; what a file has no column for keeps the default.
+
+    `procedures`: codes of ICD-9-CM-3 (China), or their beginnings, of which a stay that is charged the item has one.
+    """
 
     code: str
     name: str
@@ -82,6 +85,7 @@ class Item(Settings):
     resource: str = ""
     minutes: float = 0
     material: float = 0
+    procedures: str = ""
 
     @field_validator("content", mode="before")
     @classmethod

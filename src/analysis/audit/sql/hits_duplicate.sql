@@ -1,5 +1,5 @@
--- duplicate: the same item, quantity and side again for the same order (or one without number), at the same moment or
--- within the window; the later line is at risk.
+-- duplicate: the same item, quantity and side again for the same order, at the same moment or within the window; the later
+-- line is at risk. Where an order's number is not known, orders given at different moments are different ones.
 with moments as (
   select *, case window_kind when 'moment' then charged_at when 'day' then cast(day as timestamp) end as moment
   from audit_judged where template = 'duplicate'
@@ -12,7 +12,7 @@ met as (
     and a.quantity = b.quantity and a.body_side is not distinct from b.body_side
     and a.moment is not distinct from b.moment
     and (a.charged_at, a.line_id) < (b.charged_at, b.line_id)
-  where b.judged and (a.order_id = b.order_id or a.order_id is null or b.order_id is null)
+  where b.judged and coalesce(a.order_id = b.order_id, a.ordered_at = b.ordered_at, true)
     and (b.window_seconds is null or epoch(b.charged_at) - epoch(a.charged_at) <= b.window_seconds)
 ),
 first as (select *, strftime(charged_at, '%Y-%m-%d') as part from met where place = 1)

@@ -39,17 +39,20 @@ def program(
     distributions: Sequence[Sequence[float]],
     units: Sequence[int | Sequence[tuple[float, int]]] = (),
     *,
-    a_day: float = 0.0,
+    a_day: float | Sequence[float] = 0.0,
+    expected: np.ndarray | None = None,
+    entries: Sequence[int] = (0,),
+    cycle: float = WEEK,
     branches: Sequence[tuple[float, int]] = (),
     hours: Sequence[tuple[float, float]] = (),
     cohort: Sequence[tuple[float, int]] = (),
     rate: float = 0.0,
     payment: float = 0.0,
 ) -> Program:
-    """One class of patients who begin at row 0; a row is (code, a, b, x), its draws have its place as their address.
+    """Classes of patients who begin at `entries`; a row is (code, a, b, x), its draws have its place as their address.
 
     units : of each resource a number, or (moment in the week, units) from moment 0 on.
-    a_day : patients a day; cohort : (moment, class) instead.
+    a_day : patients a day of each class; expected : by bins of the cycle instead; cohort : (moment, class) instead.
     """
     turns = [u if isinstance(u, (list, tuple)) else [(0.0, u)] for u in units]
     firsts = np.cumsum([0, *map(len, turns)])
@@ -64,10 +67,10 @@ def program(
         shifts=table([shift for turn in turns for shift in turn], SHIFT),
         calendars=table([(0, len(hours))], CALENDAR),
         hours=table(hours, HOURS),
-        classes=table([(0, payment)], CLASS),
-        expected=np.array([[0.0, a_day * WEEK]]),
+        classes=table([(entry, payment) for entry in entries], CLASS),
+        expected=np.array([[0.0, each * cycle] for each in np.atleast_1d(a_day)]) if expected is None else expected,
         cohort=table(cohort, COHORT),
-        cycle=WEEK,
+        cycle=cycle,
     )
 
 

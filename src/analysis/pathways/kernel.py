@@ -206,7 +206,7 @@ def go_on(program, state, at, now):
     while True:
         row = program.rows[slot.row]
         code = row.code
-        if code == DELAY or code == UNTIL or code == OPENING:
+        if code in (DELAY, UNTIL, OPENING):
             if code == DELAY:
                 then = now + draw(program, slot, row, row.a)
             elif code == UNTIL:

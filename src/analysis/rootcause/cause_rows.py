@@ -15,6 +15,11 @@ from analysis.rootcause.split import Floats
 
 #: Places of the leaves that no group has; the effects of group g begin at 2 + 4 g.
 _PAYMENT, _MIX, _FIRST = 0, 1, 2
+#: Columns of the closed table `causes` that rows of either view have.
+COLUMNS = [
+    "hospital_id", "drg_code", "baseline", "view", "level", "parent", "cause", "subject", "effect",
+    "amount_per_case", "amount_total", "rank", "basis", "cases",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -138,19 +143,29 @@ def item_rows(
     same parent). Children sum to their parent to the fen: the total is rounded once and handed down (`round_parts`);
     equal remainders go to the earlier code.
     """
-    fen = _fen(to_micro(node_amounts(effects, tree)[draw]), tree)
-    rows = tree.nodes.assign(hospital_id=hospital_id, drg_code=drg_code, baseline=baseline, view="item")
+    rows = tree_rows(node_amounts(effects, tree)[draw], tree, effects.cases)
+    return rows.assign(hospital_id=hospital_id, drg_code=drg_code, baseline=baseline, view="item")[COLUMNS]
+
+
+def tree_rows(amounts: Floats, tree: CauseTree, cases: int) -> pd.DataFrame:
+    """Nodes of a tree of causes with their money, to the fen, and their rank.
+
+    Parameters
+    ----------
+    amounts : (nodes,) money of the leaves at their places; of other nodes it is summed here.
+    """
+    fen = _fen(to_micro(amounts), tree)
+    rows = tree.nodes.copy()
     rows["amount_total"] = [Decimal(int(value)).scaleb(-2) for value in fen]
-    per_case = np.rint(fen / effects.cases).astype(np.int64)
+    per_case = np.rint(fen / cases).astype(np.int64)
     rows["amount_per_case"] = [Decimal(int(value)).scaleb(-2) for value in per_case]
-    rows["cases"] = effects.cases
+    rows["cases"] = cases
     order = np.lexsort((np.arange(len(fen)), -fen, tree.above))
     first = np.maximum.accumulate(np.where(np.diff(tree.above[order], prepend=-2) != 0, np.arange(len(fen)), 0))
     rank = np.empty(len(fen), np.int64)
     rank[order] = np.arange(len(fen)) - first + 1
     rows["rank"] = rank
-    columns = ["hospital_id", "drg_code", "baseline", "view", "level", "parent", "cause", "subject", "effect"]
-    return rows[[*columns, "amount_per_case", "amount_total", "rank", "basis", "cases"]]
+    return rows
 
 
 def _fen(micro: NDArray[np.int64], tree: CauseTree) -> NDArray[np.int64]:

@@ -1,9 +1,10 @@
 """Whose patients have more complications, do they stay longer and cost more, all of them? Between physicians.
 
-"A point of complications less goes with 1.5 days and 8 % of the cost less" (BRIEF C4) can only be read this way: for a
-single complication it would take a stay of 150 days more. Physicians who avoid complications do other things better, too:
-an association, larger than what fewer complications alone would bring (`complications.py`). Counted rates vary by chance,
-which flattens the slope; it is corrected for that, and where physicians hardly differ it has no bounds, and says so.
+"A point of complications less goes with 1.5 days and 8 % of the cost less" (BRIEF C4) can only be read this way: for
+a single complication it would take a stay of 150 days more. Physicians who avoid complications do other things
+better, too: an association, larger than what fewer complications alone would bring (`complications.py`). Counted
+rates vary by chance, which flattens the slope; it is corrected for that, and where physicians hardly differ it has no
+bounds, and says so.
 """
 
 from collections.abc import Sequence

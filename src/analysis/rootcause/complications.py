@@ -1,9 +1,10 @@
 """What a complication goes with, in days and in cost, at equal admission. An association, no proof of cause.
 
-How much longer and dearer is a case with a complication than the same case without one: by the g-formula (Robins 1986)
-the mean of the outcome is modelled on complication and what is known at admission, and predicted for every case with and
-without; weighting by the inverse probability (IPW) is the check by another model. A percentage point of complications
-among the same patients is a hundredth of that. `between_physicians.py` has the other reading, that of BRIEF C4.
+How much longer and dearer is a case with a complication than the same case without one: by the g-formula (Robins
+1986) the mean of the outcome is modelled on complication and what is known at admission, and predicted for every case
+with and without; weighting by the inverse probability (IPW) is the check by another model. A percentage point of
+complications among the same patients is a hundredth of that. `between_physicians.py` has the other reading, that of
+BRIEF C4.
 """
 
 from collections.abc import Sequence

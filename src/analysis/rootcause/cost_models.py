@@ -1,8 +1,9 @@
 """Regressions of cost and stay on what is known at admission: logarithmic link, cluster-robust errors.
 
 Cost is skewed and its spread grows with its mean: a gamma model of the mean itself, so that nothing has to be
-retransformed. The modified Park test (Manning and Mullahy 2001, Journal of Health Economics 20, 461-494) shows whether
-the spread is that of the family. Where a model of the logarithm is wanted all the same, `smearing` retransforms by group.
+retransformed. The modified Park test (Manning and Mullahy 2001, Journal of Health Economics 20, 461-494) shows
+whether the spread is that of the family. Where a model of the logarithm is wanted all the same, `smearing`
+retransforms by group.
 """
 
 import warnings

@@ -24,7 +24,7 @@ def gaps_of_samples(actual: Side, weights: Floats, reference: Side, weights0: Fl
     """
     share, means = _profile(actual, weights)
     share0, means0 = _profile(reference, weights0)
-    means, means0 = fill(means, means0)
+    fill(means, means0)
     return np.einsum("ds,dsv->dv", (share + share0) / 2, means - means0)
 
 
@@ -37,7 +37,7 @@ def gaps_of_targets(actual: Side, weights: Floats, targets: Floats) -> Floats:
 def gaps_of_typical(actual: Side, weights: Floats, known: NDArray[np.bool_], trim: float) -> Floats:
     """(D, V) differences from the typical physician of the sample itself; 0 where they differ by chance only."""
     unit = np.eye(actual.sums.shape[-1])
-    return np.column_stack([above(actual, weights, row[None], known, trim) for row in unit])
+    return np.column_stack([above(actual, weights, row[None], known, trim).sum(axis=1) for row in unit])
 
 
 def targets_of(
@@ -50,7 +50,7 @@ def targets_of(
 
 
 def practice(side: Side, weights: Floats, fit: Fit, known: NDArray[np.bool_], trim: float) -> Floats:
-    """(D,) what physicians cost above the typical one at equal strata, days and conditions, per case."""
+    """(D, K) what each physician costs above the typical one at equal strata, days and conditions, per case."""
     return above(side, weights, unexplained(fit, side.sums.shape[-1]), known, trim)
 
 
@@ -64,7 +64,9 @@ def unexplained(fit: Fit, values: int) -> Floats:
 
 
 def above(side: Side, weights: Floats, coefficients: Floats, known: NDArray[np.bool_], trim: float) -> Floats:
-    """(D,) mean less typical physician of a combination of values around its stratum, shrunken, per case of the side.
+    """(D, K) what each physician has of a combination of values above the typical one, per case of the side.
+
+    Values are taken around their stratum and shrunken; the sum over physicians is mean less typical physician.
 
     Parameters
     ----------
@@ -73,9 +75,10 @@ def above(side: Side, weights: Floats, coefficients: Floats, known: NDArray[np.b
     """
     count, deviation, error2 = unit_deviations(side, weights, coefficients, known)
     here = count > 0
-    found = above_typical(deviation[:, here], error2[:, here], count[here], weights[:, here], trim)
+    found = np.zeros_like(deviation)
+    found[:, here] = above_typical(deviation[:, here], error2[:, here], count[here], weights[:, here], trim)
     of_units, of_all = weights @ count, (weights @ side.full).sum(axis=1)
-    return found * np.divide(of_units, of_all, out=np.zeros_like(of_all), where=of_all > 0)
+    return found * np.divide(of_units, of_all, out=np.zeros_like(of_all), where=of_all > 0)[:, None]
 
 
 def unit_deviations(

@@ -16,7 +16,7 @@ associations at equal severity, age and variant, no proof of cause.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -54,6 +54,7 @@ class DriverEffects:
         is `cost`. A driver that cannot be told is not there and its money is in `rest`.
     day : (D,) cost of one more day.
     conditions : (D,) by name, cost that goes with a case of it, its days included, waiting left out.
+    physicians : (D, K) what each cluster of the layout adds to the driver `physician`; empty where that is left out.
     notes : (driver, why) of what was left out; why is unknown (on a side), few (cases with it, or without), collinear,
         still (no variation), no_reference, few_physicians.
     """
@@ -62,7 +63,8 @@ class DriverEffects:
     cost: Floats
     drivers: Mapping[str, Floats]
     day: Floats
-    conditions: Mapping[str, Floats] = field(default_factory=dict)
+    conditions: Mapping[str, Floats]
+    physicians: Floats
     notes: tuple[tuple[str, str], ...] = ()
 
 
@@ -107,11 +109,14 @@ def driver_effects(
     else:
         named = targets_of(reasons, conditions, targets or {}, _pathway_days(baseline.profile))
         gaps = gaps_of_targets(sides[0], drawn[0], named)
-    drivers = _priced(gaps, fit, reasons, conditions, notes) | _practice(sides, drawn, fit, physicians, trim, notes)
+    drivers = _priced(gaps, fit, reasons, conditions, notes)
+    each = len(actual.cases) * _practice(sides, drawn, fit, physicians, trim, notes)
     money = {"mix": level.mix} | {name: len(actual.cases) * value for name, value in drivers.items()}
+    if each.size:
+        money["physician"] = each.sum(axis=1)
     money["rest"] = level.cost - sum(money.values())
     beyond = dict(zip(conditions, fit.total.T, strict=True))
-    return DriverEffects(level.payment, level.cost, money, fit.day, beyond, tuple(notes))
+    return DriverEffects(level.payment, level.cost, money, fit.day, beyond, each, tuple(notes))
 
 
 def _with_cases(side: Side, weights: Floats) -> Floats:
@@ -135,7 +140,8 @@ def _priced(
         notes.append(("stay_other", "no_reference"))
         return drivers
     brought = (np.where(there, rates, 0.0) * fit.more_days).sum(axis=1)
-    return drivers | {"stay_other": (gaps[:, DAYS] - waits.sum(axis=1) - brought) * fit.day}
+    drivers["stay_other"] = drivers.get("stay_other", 0.0) + (gaps[:, DAYS] - waits.sum(axis=1) - brought) * fit.day
+    return drivers
 
 
 def _practice(
@@ -145,13 +151,13 @@ def _practice(
     known: NDArray[np.bool_],
     trim: float,
     notes: list[tuple[str, str]],
-) -> dict[str, Floats]:
-    """The driver `physician` per case, where every side has physicians enough."""
+) -> Floats:
+    """(D, K) the driver `physician` per case by cluster; empty where a side has too few physicians."""
     if any((side.full.sum(axis=1)[known] > 0).sum() < LEAST_PHYSICIANS for side in sides):
         notes.append(("physician", "few_physicians"))
-        return {}
+        return np.empty((len(fit.day), 0))
     parts = [practice(side, weights, fit, known, trim) for side, weights in zip(sides, drawn, strict=True)]
-    return {"physician": parts[0] - parts[1] if len(parts) == 2 else parts[0]}
+    return parts[0] - parts[1] if len(parts) == 2 else parts[0]
 
 
 def _pathway_days(profile: pd.DataFrame | None) -> float:

@@ -70,7 +70,9 @@ def shrunken(values: Floats, errors2: Floats, times: Floats) -> tuple[Floats, Fl
 
 
 def above_typical(values: Floats, errors2: Floats, cases: Floats, times: Floats, trim: float = 0.25) -> Floats:
-    """Mean over cases of the shrunken values less the typical unit's (trimmed mean): 0 where units differ by chance.
+    """What each unit's cases have above the typical unit (trimmed mean of the shrunken values), per case of all units.
+
+    Nothing where units differ by chance only.
 
     Parameters
     ----------
@@ -79,10 +81,9 @@ def above_typical(values: Floats, errors2: Floats, cases: Floats, times: Floats,
 
     Returns
     -------
-    (...,) above the typical unit, per case.
+    (..., units) share of the cases x (shrunken value - typical); the sum is mean less typical.
     """
     drawn, _ = shrunken(values, errors2, times)
     weights = np.broadcast_to(cases * times, drawn.shape)
-    total = weights.sum(-1)
-    mean = (weights * drawn).sum(-1) / np.where(total > 0, total, 1.0)
-    return mean - trimmed_mean(drawn, weights, trim)
+    total = weights.sum(-1, keepdims=True)
+    return weights / np.where(total > 0, total, 1.0) * (drawn - trimmed_mean(drawn, weights, trim)[..., None])

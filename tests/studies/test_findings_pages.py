@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -60,6 +61,26 @@ def test_each_rule_says_what_became_of_it_and_how_often_it_was_right(answered: R
     row = page.table.rows.set_index("rule").loc["A3.enzyme_panel"]
     assert (row["confirmed"], row["explained"], row["precision"]) == (24, 12, "67% (50%–80%)")
     assert row["open_violation"] == row["finding_count"] - 36 and row["open_suspicious"] == 0
+
+
+def test_repeat_tests_within_their_interval_stand_apart_in_one_line(answered: Report, monkeypatch: pytest.MonkeyPatch):
+    retest = SimpleNamespace(id="A3.enzyme_panel", template="retest", title={"zh": "复查", "en": "again"})
+    monkeypatch.setattr("analysis.studies.finding_book.rules_of", lambda report: SimpleNamespace(rules=[retest]))
+    book = finding_book(answered)
+    weak = book[book["rule_id"] == "A3.enzyme_panel"]
+    assert book["weak"].sum() == len(weak) >= 36
+    page, rules = compliance(answered), findings_by_rule(answered)
+    assert page.table is not None and rules.table is not None
+    assert page.table.rows.loc["all", "total"] == pytest.approx(book["amount"].sum() - weak["amount"].sum())
+    assert f"最短间隔内重复检验 {len(weak)} 条" in page.text
+    last = rules.table.rows.iloc[-1]
+    assert (last["rule"], last["finding_count"]) == ("最短间隔内重复检验（弱证据）", len(weak))
+    assert last["at_risk"] == pytest.approx(weak["amount"].sum())
+    assert "复查" not in set(rules.table.rows["rule"])
+    cases = department_cases(answered, weak["department"].iloc[0])
+    assert cases.table is not None
+    first = cases.table.rows["finding_id"].isin(weak["finding_id"])
+    assert first.is_monotonic_increasing, "weak evidence last"
 
 
 def test_suspended_rules_are_said(answered: Report):

@@ -16,21 +16,28 @@ from analysis.vocabulary import label
 
 #: Days after which an open case is called old.
 _OLD = 90
+#: Stands for the rules whose findings are weak evidence.
+_WEAK = "*weak"
 
 
 def compliance(report: Report) -> Finding:
-    """Money of the findings of the last twelve months, departments x nature, and how much of it is confirmed."""
+    """Money of the findings of the last twelve months, departments x nature, and how much of it is confirmed.
+
+    Repeat tests within the minimum interval are weak evidence and stand apart, as one sentence.
+    """
     question = report.say("违规金额有多少，在哪些科室？", "How much money is not compliant, and in which departments?")
-    book = finding_book(report)
-    if book.empty:
+    every = finding_book(report)
+    if every.empty:
         return absent(report, question, "findings")
+    book = every[~every["weak"]]
     if len(book) < LIMIT:
         return _too_few(report, question)
     by = book.groupby(["department", "nature"])["amount"].agg(["size", "sum"]).reset_index()
     cells = by.set_axis(["department", "reason", "count", "amount"], axis=1)
     made = by_reason(report, cells, "finding_nature", "finding_count", report.say("违规", "Compliance"))
     late = (book["state"].str.startswith("open") & book["age_days"].gt(_OLD)).sum() > 0
-    return Finding(question, made.table, _text(report, book, made), _notes(report, made.hidden), alarm=bool(late))
+    text = _text(report, book, made) + _weak_text(report, every)
+    return Finding(question, made.table, text, _notes(report, made.hidden), alarm=bool(late))
 
 
 def findings_by_rule(report: Report, department: str = "") -> Finding:
@@ -64,16 +71,24 @@ def _protected(rows: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
 
 
 def _rules(report: Report, book: pd.DataFrame) -> pd.DataFrame:
-    """One row a rule, most money first; those under ten findings together in the last row."""
+    """One row a rule, most money first; those under ten findings together, and weak evidence as the last row."""
     titles = rule_titles(report)
-    sizes = book["rule_id"].map(book["rule_id"].value_counts())
-    few = book.loc[sizes < LIMIT, "rule_id"].nunique()
-    groups = book["rule_id"].where((sizes >= LIMIT) | (few == 1), REST)
-    rest = report.say(f"其余 {few} 条规则（各不足 {LIMIT} 条）", f"{few} other rules (under {LIMIT} findings each)")
-    rows = [_rule(rest if rule == REST else titles.get(rule, rule), part) for rule, part in book.groupby(groups)]
-    frame = pd.DataFrame(rows).assign(last=lambda f: f["rule"].eq(rest))
+    strong = book[~book["weak"]]
+    sizes = strong["rule_id"].map(strong["rule_id"].value_counts())
+    few = strong.loc[sizes < LIMIT, "rule_id"].nunique()
+    groups = strong["rule_id"].where((sizes >= LIMIT) | (few == 1), REST).reindex(book.index, fill_value=_WEAK)
+    names = {
+        REST: report.say(f"其余 {few} 条规则（各不足 {LIMIT} 条）", f"{few} other rules (under {LIMIT} findings each)"),
+        _WEAK: report.say("最短间隔内重复检验（弱证据）", "Repeat tests within the minimum interval (weak evidence)"),
+    }
+    rows = [
+        _rule(names.get(rule, titles.get(rule, rule)), part)
+        | {"last": [REST, _WEAK].index(rule) if rule in names else -1}
+        for rule, part in book.groupby(groups)
+    ]
     order = {"last": True, "at_risk": False, "rule": True}
-    return frame.sort_values(list(order), ascending=list(order.values()), kind="stable", ignore_index=True)
+    rows = pd.DataFrame(rows).sort_values(list(order), ascending=list(order.values()), kind="stable", ignore_index=True)
+    return rows.drop(columns="last")
 
 
 def _rule(name: str, part: pd.DataFrame) -> dict[str, object]:
@@ -121,7 +136,22 @@ _STATE: dict[str, dict[str, str]] = {
 }
 
 
-def _rules_text(report: Report, book: pd.DataFrame) -> str:
+def _weak_text(report: Report, every: pd.DataFrame) -> str:
+    """How many repeat tests within the minimum interval stand apart; nothing where there are none."""
+    weak = every[every["weak"]]
+    if weak.empty:
+        return ""
+    count = _few(len(weak))
+    money = report.style.money(weak["amount"].sum())
+    zh, en = ("", "") if len(weak) < LIMIT else (f"、{money}", f", {money}")
+    return report.say(
+        f"最短间隔内重复检验 {count} 条{zh}是弱证据，另计。",
+        f" Apart from these, {count} repeat tests within the minimum interval{en}: weak evidence.",
+    )
+
+
+def _rules_text(report: Report, every: pd.DataFrame) -> str:
+    book = every[~every["weak"]]
     still = book[book["status"] == "open"]
     ages = [(0, 30), (31, _OLD), (_OLD + 1, 10**6)]
     counts = [int(still["age_days"].between(low, high).sum()) for low, high in ages]
@@ -137,7 +167,7 @@ def _rules_text(report: Report, book: pd.DataFrame) -> str:
             [titles.get(rule.split()[0], rule) for rule in sorted(report.card["suspended"])], report.language
         )
         zh, en = f"{zh}；准确率低于目标、暂停的规则：{names}", f"{en}; suspended below their target: {names}"
-    return report.say(zh + "。", en + ".")
+    return report.say(zh + "。", en + ".") + _weak_text(report, every)
 
 
 def _few(count: int) -> str:
@@ -172,7 +202,7 @@ def _rules_notes(report: Report, hidden: bool) -> tuple[str, ...]:
 
 
 def department_cases(report: Report, department: str, most: int = 12) -> Finding:
-    """The department's open cases by number, largest first: no patient, no physician, no day."""
+    """The department's open cases by number, largest first, weak evidence last: no patient, no physician, no day."""
     question = report.say("先答复哪些？", "Which are to be answered first?")
     book = finding_book(report, department)
     still = book[book["status"] == "open"]
@@ -180,7 +210,8 @@ def department_cases(report: Report, department: str, most: int = 12) -> Finding
         text = report.say("没有待答复的发现。", "Nothing is waiting for an answer.")
         return absent(report, question, "findings") if book.empty else Finding(question, None, text)
     titles = rule_titles(report)
-    rows = still.sort_values(["amount", "finding_id"], ascending=[False, True], kind="stable").head(most)
+    order = {"weak": True, "amount": False, "finding_id": True}
+    rows = still.sort_values(list(order), ascending=list(order.values()), kind="stable").head(most)
     rows = pd.DataFrame({
         "finding_id": rows["finding_id"], "rule": [titles.get(rule, rule) for rule in rows["rule_id"]],
         "result": [label("finding_result", result, report.language) for result in rows["result"]],

@@ -23,8 +23,8 @@ def finding_book(report: Report, department: str = "") -> pd.DataFrame:
     Returns
     -------
     finding_id, period, rule_id, rule_version, result, nature, department, physician_id, service_date, amount, status
-    (last answer, else open), state (one of STATES) and age_days (open ones: from the end of the period in which they
-    were found to the end of the report's period).
+    (last answer, else open), state (one of STATES), age_days (open ones: from the end of the period in which they were
+    found to the end of the report's period) and weak (a test sooner than its minimum interval, and nothing else).
     """
     rows = report.sql("finding_book", **report.twelve.bounds, department=department)
     rule = rows["rule_id"] + " " + rows["rule_version"]
@@ -36,6 +36,7 @@ def finding_book(report: Report, department: str = "") -> pd.DataFrame:
     rows["state"] = np.select(choices, STATES[:3], STATES[3])
     ends = {name: Period(name).end for name in rows["period"].unique()}
     rows["age_days"] = [(report.period.end - ends[name]).days for name in rows["period"]]
+    rows["weak"] = rows["rule_id"].isin([rule.id for rule in rules_of(report).rules if rule.template == "retest"])
     return rows
 
 

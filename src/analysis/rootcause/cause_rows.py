@@ -1,4 +1,4 @@
-"""Effects of the item view as a tree of rows: total > payment, cost > mix, category > group > effect; to the fen."""
+"""Effects of the item view as rows: total > payment, cost > mix, bundle, category > group > effect; to the fen."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -45,8 +45,8 @@ def cause_tree(
     ----------
     layout : its groups and categories.
     supplied : (G,) the group's reference was supplied (basis); None = all estimated.
-    bundles : bundle -> groups that are read together. A bundle stands in each category it has groups of; a group of
-        several bundles is in the first by code.
+    bundles : bundle -> groups that are read together, of any category: one cause, beside the categories, which are
+        without these groups; a group of several bundles is in the first by code.
 
     Notes
     -----
@@ -61,11 +61,12 @@ def cause_tree(
     _add(rows, total, "payment", "payment", [_PAYMENT])
     cost = _add(rows, total, "cost", "total", everything[1:])
     _add(rows, cost, "mix", "mix", [_MIX])
-    for category in sorted(set(layout.group_category)):
-        groups = [g for g, code in enumerate(layout.group_category) if code == category]
-        node = _add(rows, cost, category, "rest" if category == REST else "total", _leaves(groups))
-        if category != REST:
-            _add_groups(rows, node, groups, layout, bundle_of)
+    place = [bundle_of.get(code, layout.group_category[g]) for g, code in enumerate(layout.groups)]
+    for code in [*sorted(set(place) & set(bundle_of.values())), *sorted(set(place) - set(bundle_of.values()))]:
+        groups = [g for g, where in enumerate(place) if where == code]
+        node = _add(rows, cost, code, "rest" if code == REST else "total", _leaves(groups))
+        if code != REST:
+            _add_groups(rows, node, groups, layout)
     return _tree(rows, supplied)
 
 
@@ -79,17 +80,9 @@ def _add(rows: list[tuple], above: int, cause: str, effect: str, leaves: Sequenc
     return len(rows) - 1
 
 
-def _add_groups(rows: list[tuple], node: int, groups: list[int], layout: Layout, bundle_of: Mapping[str, str]) -> None:
-    """Bundles, groups and their effects under a category."""
+def _add_groups(rows: list[tuple], node: int, groups: list[int], layout: Layout) -> None:
+    """Groups and their effects under a bundle or a category."""
     singles = np.bincount(layout.element_group, minlength=len(layout.groups)) == 1
-    for bundle in sorted({bundle_of[layout.groups[g]] for g in groups if layout.groups[g] in bundle_of}):
-        inside = [g for g in groups if bundle_of.get(layout.groups[g]) == bundle]
-        over = _add(rows, node, bundle, "total", _leaves(inside))
-        _add_each(rows, over, inside, layout, singles)
-    _add_each(rows, node, [g for g in groups if layout.groups[g] not in bundle_of], layout, singles)
-
-
-def _add_each(rows: list[tuple], node: int, groups: list[int], layout: Layout, singles: NDArray[np.bool_]) -> None:
     for g in groups:
         over = _add(rows, node, layout.groups[g], "total", _leaves([g]))
         for place, effect in enumerate(EFFECTS):

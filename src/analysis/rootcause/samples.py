@@ -35,7 +35,8 @@ class Sample:
         ("?" where unknown), severity, age, age_band, sex, admission_type, variant (principal procedure, else
         diagnosis), payment and cost in currency, length_of_stay in days, complication and infection (0, 1, NaN), died,
         coding_flag, stratum.
-    elements : case (row of `cases`), element, group, category, quantity, cost; a case's elements sum to its cost.
+    elements : case (row of `cases`), element, group, category, quantity, cost, origin (imported, domestic or ""); a
+        case's elements sum to its cost.
     waits : case, reason, days waited.
     """
 
@@ -123,7 +124,7 @@ def _by_drg(cases: pd.DataFrame, elements: pd.DataFrame, waits: pd.DataFrame) ->
     elements, waits = (rows.assign(case=number.loc[rows["stay_id"]].to_numpy()) for rows in (elements, waits))
     elements = pd.concat([elements, _rest(cases, elements)], ignore_index=True)
     elements = elements.sort_values(["case", "category", "element"], kind="stable")
-    elements = elements[["case", "element", "group", "category", "quantity", "cost"]]
+    elements = elements[["case", "element", "group", "category", "quantity", "cost", "origin"]]
     waits = waits.sort_values(["case", "reason"], kind="stable")[["case", "reason", "days"]]
     samples = {}
     drg = cases.pop("drg_code").to_numpy()
@@ -141,7 +142,15 @@ def _rest(cases: pd.DataFrame, elements: pd.DataFrame) -> pd.DataFrame:
     told = np.bincount(elements["case"], elements["cost"], minlength=len(cases))
     left = (cases["cost"].to_numpy() - told).round(8)
     return pd.DataFrame(
-        {"case": np.arange(len(cases)), "element": REST, "group": REST, "category": REST, "quantity": 1.0, "cost": left}
+        {
+            "case": np.arange(len(cases)),
+            "element": REST,
+            "group": REST,
+            "category": REST,
+            "quantity": 1.0,
+            "cost": left,
+            "origin": "",
+        }
     )
 
 

@@ -51,7 +51,7 @@ def cause_tree(
     Notes
     -----
     Leaves that nothing can move are left out: substitution of a group of one, price and substitution of pools. The
-    category `rest` is one leaf of effect `rest`.
+    category `rest` is one leaf of effect `rest`. A code that groups of two categories share carries its category.
     """
     supplied = np.zeros(len(layout.groups), bool) if supplied is None else supplied
     bundle_of = {group: code for code in sorted(bundles or {}, reverse=True) for group in (bundles or {})[code]}
@@ -84,13 +84,15 @@ def _add_groups(rows: list[tuple], node: int, groups: list[int], layout: Layout)
     """Groups and their effects under a bundle or a category."""
     singles = np.bincount(layout.element_group, minlength=len(layout.groups)) == 1
     for g in groups:
-        over = _add(rows, node, layout.groups[g], "total", _leaves([g]))
+        code = layout.groups[g]
+        code = code if layout.groups.count(code) == 1 else f"{code} ({layout.group_category[g]})"
+        over = _add(rows, node, code, "total", _leaves([g]))
         for place, effect in enumerate(EFFECTS):
             possible = (
                 not layout.pooled[g] if effect == "price" else not singles[g] if effect == "substitution" else True
             )
             if possible:
-                _add(rows, over, layout.groups[g], effect, [_FIRST + 4 * g + place])
+                _add(rows, over, code, effect, [_FIRST + 4 * g + place])
 
 
 def _tree(rows: list[tuple], supplied: NDArray[np.bool_]) -> CauseTree:

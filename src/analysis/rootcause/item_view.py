@@ -102,9 +102,9 @@ def filled(one: Levels, two: Levels) -> tuple[Levels, Levels]:
     told *= two.unit
     fill(one.cost, two.cost)
     np.copyto(two.cost, told, where=~odd)
-    empty = one.share == 0
+    empty = (one.share == 0)[..., None] & ~odd
     if empty.any():
-        one.cost[empty] = (one.use_rate * one.per_user * one.unit)[empty]
+        np.copyto(one.cost, one.use_rate * one.per_user * one.unit, where=empty)
     return replace(one, odd=odd), replace(two, odd=odd)
 
 

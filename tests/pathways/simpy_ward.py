@@ -21,13 +21,19 @@ class Ward:
         self.distributions, self.words, self.rate = distributions, words, rate
         self.left: dict[int, tuple[float, float, float]] = {}
 
+    def key(self, number):
+        return draws.key_of(*self.words, 1, number + 1)
+
+    def chance(self, key, step):
+        return draws.uniform(key, step, 0)
+
     def draw(self, key, step, distribution):
         kind, p, q, r = (*self.distributions[distribution], 0.0, 0.0, 0.0)[:4]
         return draws.quantile(kind, p, q, r, _NO_TABLE, draws.uniform(key, step, 0))
 
     def patient(self, number: int, at: float, steps: dict[str, int]):
         yield self.env.timeout(at - self.env.now)
-        key = draws.key_of(*self.words, 1, number + 1)
+        key = self.key(number)
         waited, cost = 0.0, 0.0
         bed, asked = self.of["bed"].request(priority=1), self.env.now
         yield bed
@@ -39,7 +45,7 @@ class Ward:
         waited += self.env.now - asked
         in_theatre = self.env.now
         yield self.env.timeout(self.draw(key, steps["operate"], 1))
-        if draws.uniform(key, steps["branch"], 0) < 0.3:
+        if self.chance(key, steps["branch"]) < 0.3:
             care, asked = self.of["intensive"].request(priority=0), self.env.now
             yield care
             waited += self.env.now - asked

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.stats import binom
 
-from analysis.rootcause.segments import COLUMNS, find_segments
+from analysis.rootcause.segments import COLUMNS, clusters_for, find_segments
 
 DIMENSIONS = ["severity", "age", "sex", "weekend", "department", "team", "period"]
 
@@ -111,3 +111,22 @@ def test_few_clusters_bear_no_segment():
     cases, excess = made(74, 3000, effect=1.0)
     assert not found_in(cases, excess).empty
     assert found_in(cases.assign(cluster=cases["cluster"].str[-1]), excess).empty, "five clusters in a half"
+
+
+def test_few_physicians_are_no_clusters_and_their_teams_no_question():
+    """Twelve physicians who differ by a tenth, six in a team: patients are dealt, and the team is not asked."""
+    cases, _ = made(75, 3000)
+    rng = np.random.default_rng(75)
+    doctor = rng.integers(0, 12, len(cases))
+    excess = 20_000 * (np.exp(rng.normal(0, 0.1, 12))[doctor] * rng.gamma(4, 1 / 4, len(cases)) - 1)
+    cases = cases.assign(
+        physician_id=[f"p{d}" for d in doctor], patient_id=cases["cluster"], team=(doctor < 6).astype(str)
+    )
+    clusters, dimensions = clusters_for(cases, DIMENSIONS)
+    assert clusters.equals(cases["patient_id"]) and not {"team", "department"} & set(dimensions)
+    assert find_segments(cases, excess, clusters, dimensions=dimensions).empty
+    many = cases.assign(physician_id=[f"p{d}" for d in rng.integers(0, 80, len(cases))])
+    many.loc[:9, "physician_id"] = "?"
+    clusters, dimensions = clusters_for(many, DIMENSIONS)
+    assert list(dimensions) == DIMENSIONS and clusters[10:].equals(many["physician_id"][10:])
+    assert clusters[:10].nunique() == 10, "whose physician is unknown stands for himself"

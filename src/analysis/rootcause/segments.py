@@ -16,6 +16,9 @@ DIMENSIONS = (
 COLUMNS = [
     "segment", "conditions", "cases", "clusters", "amount_per_case", "ci_low", "ci_high", "amount_total", "p_value",
 ]  # fmt: skip
+#: From so many on physicians are dealt to the halves; what is constant in them is asked only then.
+_MANY_PHYSICIANS = 40
+_BY_PHYSICIAN = {"physician_id", "team", "department"}
 #: Cuts of a number stand at its tenths.
 _CUTS = np.arange(0.1, 1, 0.1)
 #: Fewer clusters inside or outside a segment bear no interval.
@@ -86,6 +89,28 @@ def find_segments(
     return shown.reindex(shown["amount_total"].abs().sort_values(ascending=False, kind="stable").index)[
         COLUMNS
     ].reset_index(drop=True)
+
+
+def clusters_for(cases: pd.DataFrame, dimensions: Sequence[str] = DIMENSIONS) -> tuple[pd.Series, tuple[str, ...]]:
+    """What to deal to the halves, and which dimensions may then be asked.
+
+    Physicians where 40 or more are known, so that each half has ten inside and outside a segment of half of them. Else
+    patients; then what differs between physicians only (themselves, their team and department) is not asked, because
+    the same few stand on both halves and chance among them would look confirmed.
+
+    Parameters
+    ----------
+    cases : columns physician_id ("?" where unknown) and patient_id.
+
+    Returns
+    -------
+    (n,) cluster of each case, and the dimensions.
+    """
+    physician, patient = cases["physician_id"].astype(str), cases["patient_id"].astype(str)
+    unknown = physician.eq("?")
+    if physician[~unknown].nunique() >= _MANY_PHYSICIANS:
+        return physician.mask(unknown, "patient " + patient), tuple(dimensions)
+    return patient, tuple(name for name in dimensions if name not in _BY_PHYSICIAN)
 
 
 def _first_half(clusters: NDArray[np.intp], seed: int) -> NDArray[np.bool_]:

@@ -77,6 +77,7 @@ def closed(seed: int, use: float, without: Collection[str], stays: int) -> Engin
     engine.create("cases", _CASES, end_at=MONTH.end)
     engine.create("case_history", "select * from cases")
     engine.create("finding_history", _FOUND)
+    engine.create("findings", "select * from finding_history")
     for name in ("charges", "orders", "measurements", "visits"):
         engine.drop(name)
     return engine

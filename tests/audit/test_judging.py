@@ -162,6 +162,8 @@ def test_days_with_a_bed_and_nothing_else():
     empty = rule("stay_pattern", pattern="empty_bed", limit=3)
     assert told([empty], rows(lines)) == [("T.rule", "hit", 40, "l02 l03 l04 l05")]
     assert told([rule("stay_pattern", pattern="empty_bed", limit=4)], rows(lines)) == []
+    evening = [one for one in lines if one["line_id"] != "l09"]
+    assert told([empty], rows(evening)) == told([empty], rows(lines)), "the day of admission may have but an evening"
 
 
 ALBUMIN = {"measurement_id": "m1", "stay_id": "s1", "name": "albumin", "value": 35.0, "measured_at": at("2")}

@@ -74,7 +74,7 @@ def test_repeat_tests_within_their_interval_stand_apart_in_one_line(answered: Re
     assert page.table.rows.loc["all", "total"] == pytest.approx(book["amount"].sum() - weak["amount"].sum())
     assert f"最短间隔内重复检验 {len(weak)} 条" in page.text
     last = rules.table.rows.iloc[-1]
-    assert (last["rule"], last["finding_count"]) == ("最短间隔内重复检验（弱证据）", len(weak))
+    assert (last["rule"], last["finding_count"]) == ("最短间隔内重复检验（弱证据，另计）", len(weak))
     assert last["at_risk"] == pytest.approx(weak["amount"].sum())
     assert "复查" not in set(rules.table.rows["rule"])
     cases = department_cases(answered, weak["department"].iloc[0])

@@ -79,7 +79,9 @@ def _rules(report: Report, book: pd.DataFrame) -> pd.DataFrame:
     groups = strong["rule_id"].where((sizes >= LIMIT) | (few == 1), REST).reindex(book.index, fill_value=_WEAK)
     names = {
         REST: report.say(f"其余 {few} 条规则（各不足 {LIMIT} 条）", f"{few} other rules (under {LIMIT} findings each)"),
-        _WEAK: report.say("最短间隔内重复检验（弱证据）", "Repeat tests within the minimum interval (weak evidence)"),
+        _WEAK: report.say(
+            "最短间隔内重复检验（弱证据，另计）", "Repeat tests within the minimum interval (weak evidence, apart)"
+        ),
     }
     rows = [
         _rule(names.get(rule, titles.get(rule, rule)), part)
@@ -167,7 +169,7 @@ def _rules_text(report: Report, every: pd.DataFrame) -> str:
             [titles.get(rule.split()[0], rule) for rule in sorted(report.card["suspended"])], report.language
         )
         zh, en = f"{zh}；准确率低于目标、暂停的规则：{names}", f"{en}; suspended below their target: {names}"
-    return report.say(zh + "。", en + ".") + _weak_text(report, every)
+    return report.say(zh + "。", en + ".")
 
 
 def _few(count: int) -> str:

@@ -1,5 +1,6 @@
 -- Grain: one stay x day on which nothing was charged but what stands for being there: bed, nursing, consultation.
--- Lines that were given back count as not done. Both as known at the end of the month of discharge.
+-- Lines that were given back count as not done. Both as known at the end of the month of discharge. The day of admission is
+-- no such day: it may have but an evening.
 with given as (
   select distinct c.refund_of as line_id
   from charges c join audit_encounters e on e.stay_id = c.stay_id and e.judged
@@ -11,5 +12,6 @@ join audit_encounters e on e.stay_id = c.stay_id and e.judged
 join items i on i.item_code = c.item_code
 left join given g on g.line_id = c.line_id
 where c.charged_at < e.until and c.refund_of is null and g.line_id is null
+  and cast(c.charged_at as date) > cast(e.admitted_at as date)
 group by c.stay_id, cast(c.charged_at as date)
 having max(case when i.kind in ('bed', 'nursing', 'consultation') then 0 else 1 end) = 0

@@ -1,10 +1,12 @@
 """The item view: a loss parted over payment, mix and use rate, quantity, substitution and price of groups of items."""
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from analysis.rootcause.layout import Layout, common_layout
 from analysis.rootcause.levels import Stack, levels_of, runs, stack
@@ -66,11 +68,18 @@ def item_effects(
         reference = Reference("own_past", reference, None, False, nothing, nothing, nothing)
     weights = np.ones((1, len(actual.clusters))) if weights is None else weights
     stacks = stack(actual), None if reference.sums is None else stack(reference.sums)
-    parts = [_run(*stacks, reference, weights[cut]) for cut in runs(len(weights), actual)]
+    with _processors().limit(limits=1, user_api="blas"):
+        parts = [_run(*stacks, reference, weights[cut]) for cut in runs(len(weights), actual)]
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     cases = float(actual.cases.sum())
     return ItemEffects(actual.layout, round(cases), supplied=reference.supplied,
                        **{name: values * cases for name, values in joined.items()})  # fmt: skip
+
+
+@cache
+def _processors() -> ThreadpoolController:
+    """Threads of matrix products: one is fastest here, for the products of a run are small."""
+    return ThreadpoolController()
 
 
 def _run(actual: Stack, stacked: Stack | None, reference: Reference, weights: Floats) -> dict[str, Floats]:

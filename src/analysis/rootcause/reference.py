@@ -45,7 +45,7 @@ class Reference:
     kind : of the baseline.
     sums : of its cases, None without any.
     profile : supplied, None without.
-    robust : the levels are those of the typical cluster of `sums`.
+    robust : the levels are those of the typical cluster of `sums`; not where clusters are patients, none is typical.
     use_rate, per_user, unit : (G,) supplied item standards, NaN where none is.
     """
 
@@ -84,7 +84,8 @@ def make_reference(baseline: "Baseline", layout: Layout, actual: "Sample") -> Re
         rows = baseline.standards.set_index("group").reindex(layout.groups)
         standards = {name: rows[name].to_numpy(float) for name in standards}
     use_rate, per_user, unit = standards.values()
-    return Reference(baseline.kind, sums, profile, baseline.robust, use_rate, per_user, unit)
+    robust = baseline.robust and layout.cluster != "patient_id"
+    return Reference(baseline.kind, sums, profile, robust, use_rate, per_user, unit)
 
 
 def make_profile(rows: pd.DataFrame, layout: Layout, actual: "Sample") -> Profile:
@@ -119,7 +120,8 @@ def _profile(pools: pd.DataFrame, rows: pd.DataFrame, layout: Layout) -> Profile
     use_rate[groups["g"]], per_user[groups["g"]] = groups["use_rate"], groups["quantity"]
     use_rate[pools.index], per_user[pools.index], unit[layout.pooled] = pools["use_rate"], pools["quantity"], 1.0
     part, price, cost = np.zeros(len(layout.elements)), *np.full((2, len(layout.elements)), np.nan)
-    part[rows["j"]], price[rows["j"]], cost[rows["j"]] = rows["share"], rows["price"], rows["paid"]
+    told = rows["price"].astype(float).where(~np.isclose(rows["price"].astype(float), rows["paid"], rtol=1e-9, atol=0))
+    part[rows["j"]], price[rows["j"]], cost[rows["j"]] = rows["share"], told, rows["paid"]
     single = np.bincount(layout.element_group, minlength=len(layout.groups))[layout.element_group] == 1
     single &= ~layout.pooled[layout.element_group]
     unit[layout.element_group[single]], paid[layout.element_group[single]] = price[single], cost[single]

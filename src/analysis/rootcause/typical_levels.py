@@ -76,13 +76,25 @@ def _typical(
 
 
 def _quantity_noise(sums: ClusterSums) -> Floats:
-    """(G,) phi of the quantity per user: variance between users within strata / mean quantity per user."""
-    users, quantity, squares = sums.users.sum(axis=0), sums.quantity.sum(axis=0), sums.quantity_squares.sum(axis=0)
-    level = np.divide(quantity, users, out=np.zeros_like(quantity), where=users > 0)
-    left = np.maximum(squares - quantity * level, 0.0).sum(axis=0)
-    free = np.maximum(users - 1, 0).sum(axis=0)
-    mean = np.divide(quantity.sum(axis=0), users.sum(axis=0), out=np.ones(users.shape[1]), where=users.sum(axis=0) > 0)
-    return np.divide(left, free * mean, out=np.zeros_like(mean), where=(free > 0) & (mean > 0))
+    """(G,) phi of the quantity per user: variance within clusters and strata / mean quantity per user.
+
+    Where no cluster has two users in a stratum, the variance within strata.
+    """
+    mean = _ratio(sums.quantity.sum(axis=(0, 1)), sums.users.sum(axis=(0, 1)))
+    within = _variance(sums.users, sums.quantity, sums.quantity_squares)
+    parts = (part.sum(axis=0, keepdims=True) for part in (sums.users, sums.quantity, sums.quantity_squares))
+    return _ratio(np.where(np.isnan(within), np.nan_to_num(_variance(*parts)), within), mean)
+
+
+def _variance(users: Floats, quantity: Floats, squares: Floats) -> Floats:
+    """(G,) variance of the users' quantities within cells (K, S), NaN where no cell has two users."""
+    left = np.maximum(squares - quantity * _ratio(quantity, users), 0.0).sum(axis=(0, 1))
+    free = np.maximum(users - 1, 0).sum(axis=(0, 1))
+    return np.divide(left, free, out=np.full_like(left, np.nan), where=free > 0)
+
+
+def _ratio(above: Floats, below: Floats) -> Floats:
+    return np.divide(above, below, out=np.zeros_like(above), where=below > 0)
 
 
 def _to_one(part: Floats, member_group: NDArray[np.intp]) -> Floats:

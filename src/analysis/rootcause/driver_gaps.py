@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.rootcause.driver_fit import Fit, within
-from analysis.rootcause.driver_sums import COST, DAYS, Side
+from analysis.rootcause.driver_fit import within
+from analysis.rootcause.driver_sums import Side
 from analysis.rootcause.split import fill
 from analysis.rootcause.typical import above_typical
 
@@ -49,20 +49,6 @@ def targets_of(
     return np.array([np.nan, named.get("days", days), *waits, *rates])
 
 
-def practice(side: Side, weights: Floats, fit: Fit, known: NDArray[np.bool_], trim: float) -> Floats:
-    """(D, K) what each physician costs above the typical one at equal strata, days and conditions, per case."""
-    return above(side, weights, unexplained(fit, side.sums.shape[-1]), known, trim)
-
-
-def unexplained(fit: Fit, values: int) -> Floats:
-    """(D, V) coefficients of cost less what days and conditions explain."""
-    draws, c = fit.beside.shape
-    coefficients = np.zeros((draws, values))
-    coefficients[:, COST], coefficients[:, DAYS] = 1.0, -fit.day
-    coefficients[:, values - c :] = -fit.beside
-    return coefficients
-
-
 def above(side: Side, weights: Floats, coefficients: Floats, known: NDArray[np.bool_], trim: float) -> Floats:
     """(D, K) what each physician has of a combination of values above the typical one, per case of the side.
 
@@ -87,16 +73,20 @@ def unit_deviations(
     """Cases (K,) of each unit, its mean deviation from the strata and the squared error of that, (D, K) each.
 
     The error comes from the variance within strata less what lies between units. A unit that is not known has no cases.
+
+    Parameters
+    ----------
+    weights : (D, K), or (1, K) for strata and errors as observed.
+    coefficients : (D, V) or (1, V).
     """
-    draws, (k, s, v) = len(weights), side.sums.shape
-    coefficients = np.broadcast_to(coefficients, (draws, v))
+    k, s, v = side.sums.shape
     sizes = weights @ side.full
-    level = np.einsum("dsv,dv->ds", (weights @ side.sums.reshape(k, s * v)).reshape(draws, s, v), coefficients)
-    level /= np.where(sizes > 0, sizes, 1.0)
+    sums = (weights @ side.sums.reshape(k, s * v)).reshape(len(weights), s, v)
+    level = (sums @ coefficients[..., None])[..., 0] / np.where(sizes > 0, sizes, 1.0)
     count = np.where(known, side.full.sum(axis=1), 0.0)
     some = np.where(count > 0, count, 1.0)
     deviation = (coefficients @ side.sums.sum(axis=1).T - level @ side.full.T) / some
-    spread = np.einsum("dv,dvw,dw->d", coefficients, within(side, weights), coefficients)
+    spread = ((coefficients[:, None] @ within(side, weights))[:, 0] * coefficients).sum(axis=1)
     between = (weights * count * deviation**2).sum(axis=1)
     free = np.maximum(sizes.sum(axis=1) - weights @ (count > 0), 1.0)
     variance = np.maximum(spread - between, np.maximum(1e-9 * spread, 1e-12)) / free

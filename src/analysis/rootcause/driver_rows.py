@@ -64,7 +64,7 @@ def _values(effects: DriverEffects, named: Mapping[str, int] | None) -> dict[tup
     values = {("payment", "*"): effects.payment}
     for name, money in effects.drivers.items():
         if name == _NAMED and named:
-            people = {(name, person): effects.physicians[:, place] for person, place in named.items()}
+            people = {(name, person): np.full(len(money), effects.physicians[place]) for person, place in named.items()}
             values |= people | {(name, "*"): money - sum(people.values())}
         else:
             wait = name.startswith("stay_") and name != "stay_other"

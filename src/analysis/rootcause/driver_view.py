@@ -24,9 +24,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.rootcause.driver_fit import Fit, fitted, usable
-from analysis.rootcause.driver_gaps import gaps_of_samples, gaps_of_targets, gaps_of_typical, practice, targets_of
+from analysis.rootcause.driver_gaps import gaps_of_samples, gaps_of_targets, gaps_of_typical, targets_of
 from analysis.rootcause.driver_sums import CONDITIONS, DAYS, FIRST_WAIT, Side, side_sums
 from analysis.rootcause.layout import Layout
+from analysis.rootcause.practice import practice_draws, practice_of
 from analysis.rootcause.samples import Sample
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ class DriverEffects:
         is `cost`. A driver that cannot be told is not there and its money is in `rest`.
     day : (D,) cost of one more day.
     conditions : (D,) by name, cost that goes with a case of it, its days included, waiting left out.
-    physicians : (D, K) what each cluster of the layout adds to the driver `physician`; empty where that is left out.
+    physicians : (K,) what each cluster of the layout adds to the driver `physician`, as observed and shrunken; empty
+        where the driver is left out.
     notes : (driver, why) of what was left out; why is unknown (on a side), few (cases with it, or without), collinear,
         still (no variation), no_reference, few_physicians.
     """
@@ -110,13 +112,11 @@ def driver_effects(
         named = targets_of(reasons, conditions, targets or {}, _pathway_days(baseline.profile))
         gaps = gaps_of_targets(sides[0], drawn[0], named)
     drivers = _priced(gaps, fit, reasons, conditions, notes)
-    each = len(actual.cases) * _practice(sides, drawn, fit, physicians, trim, notes)
+    each = _practice(sides, weights, len(used), physicians, notes, drivers)
     money = {"mix": level.mix} | {name: len(actual.cases) * value for name, value in drivers.items()}
-    if each.size:
-        money["physician"] = each.sum(axis=1)
     money["rest"] = level.cost - sum(money.values())
     beyond = dict(zip(conditions, fit.total.T, strict=True))
-    return DriverEffects(level.payment, level.cost, money, fit.day, beyond, each, tuple(notes))
+    return DriverEffects(level.payment, level.cost, money, fit.day, beyond, len(actual.cases) * each, tuple(notes))
 
 
 def _with_cases(side: Side, weights: Floats) -> Floats:
@@ -146,17 +146,20 @@ def _priced(
 
 def _practice(
     sides: list[Side],
-    drawn: list[Floats],
-    fit: Fit,
+    weights: Floats,
+    conditions: int,
     known: NDArray[np.bool_],
-    trim: float,
     notes: list[tuple[str, str]],
+    drivers: dict[str, Floats],
 ) -> Floats:
-    """(D, K) the driver `physician` per case by cluster; empty where a side has too few physicians."""
+    """Puts `physician` among the drivers per case; returns (K,) each cluster's part, empty where it is left out."""
     if any((side.full.sum(axis=1)[known] > 0).sum() < LEAST_PHYSICIANS for side in sides):
         notes.append(("physician", "few_physicians"))
-        return np.empty((len(fit.day), 0))
-    parts = [practice(side, weights, fit, known, trim) for side, weights in zip(sides, drawn, strict=True)]
+        return np.empty(0)
+    fit = fitted(sides, [np.ones((1, len(known)))] * len(sides), conditions)
+    found = [practice_of(side, fit, known) for side in sides]
+    drivers["physician"] = practice_draws(found, weights)
+    parts = [side.parts(len(known)) for side in found]
     return parts[0] - parts[1] if len(parts) == 2 else parts[0]
 
 

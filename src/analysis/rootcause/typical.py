@@ -4,6 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+#: Reach of the bisquare in standard deviations, and steps from the shortest half.
+_REACH, _STEPS = 3.5, 15
 
 
 def trimmed_mean(values: Floats, weights: Floats, trim: float = 0.25) -> Floats:
@@ -67,6 +69,53 @@ def shrunken(values: Floats, errors2: Floats, times: Floats) -> tuple[Floats, Fl
     mean = np.where(total > 0, (precision * values).sum(-1) / np.where(total > 0, total, 1.0), mean)
     reliability = tau2[..., None] / (tau2[..., None] + errors2)
     return mean[..., None] + reliability * (values - mean[..., None]), reliability
+
+
+def typical_weights(values: Floats, errors2: Floats, cases: Floats) -> tuple[Floats, Floats]:
+    """How much each unit has to say about what most units do, and the spread of those among themselves.
+
+    Tukey's bisquare cases x (1 - (d / (3.5 s_j))^2)^2, 0 beyond, d the distance from their own mean, from the shortest
+    half on; s_j = max(s, the unit's own error), s = 0.7413 x length of the shortest half of the cases. A few units that
+    do otherwise, all on one side, are not heard; where values spread evenly it is nearly the mean. (A trimmed mean
+    follows a quarter of units on one side by almost half of the others' spread.)
+
+    Parameters
+    ----------
+    values : (..., units); errors2, cases : (units,) squared standard error and weight.
+
+    Returns
+    -------
+    weights (..., units), at most the cases, and the length of the shortest half as a standard deviation s (...,).
+    """
+    order = np.argsort(values, axis=-1, kind="stable")
+    first, last, length = _shortest_half(np.take_along_axis(values, order, -1), cases[order])
+    spread = 0.7413 * length
+    scale = _REACH * np.maximum(np.maximum(spread[..., None], np.sqrt(errors2)), 1e-300)
+    place = np.argsort(order, axis=-1, kind="stable")
+    weights = cases * ((place >= first[..., None]) & (place <= last[..., None]))
+    for _ in range(_STEPS):
+        centre = (weights * values).sum(-1, keepdims=True) / weights.sum(-1, keepdims=True)
+        weights = cases * np.clip(1 - ((values - centre) / scale) ** 2, 0, None) ** 2
+    return weights, spread
+
+
+def _shortest_half(values: Floats, cases: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
+    """Shortest run of sorted values (..., units) that holds half of the cases: first and last place, and its length.
+
+    All rows are searched at once: row r holds its shares of the cases between 2 r and 2 r + 1.
+    """
+    shape = values.shape
+    upto = np.cumsum(cases, axis=-1).reshape(-1, shape[-1])
+    upto = upto / upto[:, -1:]
+    row = np.arange(len(upto))[:, None]
+    half = upto - np.diff(upto, axis=1, prepend=0.0) + 0.5 - 1e-9
+    end = np.searchsorted((upto + 2 * row).ravel(), (half + 2 * row).ravel()).reshape(upto.shape) - row * shape[-1]
+    values = values.reshape(upto.shape)
+    ends = np.take_along_axis(values, np.minimum(end, shape[-1] - 1), 1)
+    length = np.where(half <= 1, ends - values, np.inf)
+    first = length.argmin(axis=1)[:, None]
+    found = (first, np.take_along_axis(end, first, 1), np.take_along_axis(length, first, 1))
+    return tuple(part[:, 0].reshape(shape[:-1]) for part in found)
 
 
 def above_typical(values: Floats, errors2: Floats, cases: Floats, times: Floats, trim: float = 0.25) -> Floats:

@@ -106,6 +106,7 @@ def card_of(period: Period, name: str, currency: str, language: str) -> dict:
         "period": period.name,
         "hospital": hospital,
         "settings": {"note": {}},
+        "scheme": {},
         "pack": {"name": "pack", "source": "test", "basis": "weight_rate", "assumptions": ["test"]},
         "provisional": not period.is_year,
         "inputs": {"stays": "0123456789abcdef"},

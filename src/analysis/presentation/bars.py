@@ -131,9 +131,9 @@ def short_label(label: str, most: int = 40) -> str:
     return label if not len(widths) or widths[-1] <= most else label[: int((widths < most).sum())] + "…"
 
 
-def only_rows(axes: Axes, labels: Sequence[str]) -> None:
-    """Leave nothing of the axes but the labels of the rows."""
-    axes.set_yticks(range(len(labels)), [short_label(label) for label in labels])
+def only_rows(axes: Axes, labels: Sequence[str], most: int = 40) -> None:
+    """Leave nothing of the axes but the labels of the rows, each cut to `most` letters."""
+    axes.set_yticks(range(len(labels)), [short_label(label, most) for label in labels])
     axes.set_xticks([])
     for side in ("left", "bottom"):
         axes.spines[side].set_visible(False)

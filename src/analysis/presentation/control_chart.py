@@ -10,7 +10,7 @@ from analysis.presentation.palette import ACCENT, BAD, FAINT, GREY, INK
 from analysis.presentation.svg import chart_style, new_figure, to_svg
 
 #: Cases named on the funnel's axis.
-_TICKS = (10, 20, 30, 50, 100, 200, 300, 500, 1000, 2000, 3000, 5000, 10000)
+_TICKS = (1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 300, 500, 1000, 2000, 3000, 5000, 10000)
 
 
 def control_chart(

@@ -12,6 +12,9 @@ from analysis.presentation.numbers import Kind, Style, is_empty
 from analysis.presentation.palette import BAD, FAINT, GREY, INK
 from analysis.presentation.svg import chart_style, new_figure, to_svg
 
+#: Letters of a cause's name.
+_NAMES = 52
+
 
 class Bar(NamedTuple):
     """One cause: its name, its money, the interval (empty = none), whether it is called."""
@@ -45,7 +48,7 @@ def pareto(bars: Sequence[Bar], whole: float, style: Style, kind: Kind, share_na
         _write(axes, -0.95, 1.0, share_name, GREY)
         axes.axvline(0, color=GREY, linewidth=0.8)
         axes.set_ylim(len(bars) - 0.4, -1.3)
-        only_rows(axes, [bar.name for bar in bars])
+        only_rows(axes, [bar.name for bar in bars], _NAMES)
         return to_svg(figure)
 
 

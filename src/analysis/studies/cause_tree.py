@@ -11,6 +11,8 @@ from analysis.presentation.numbers import is_empty
 EFFECTS = ("use_rate", "quantity", "substitution", "price")
 #: What stands below the cost, beside mix and bundles.
 CATEGORIES = ("drug", "consumable", "exam", "service", "stay", "rest")
+#: What holds many small things and no name that anybody could act on.
+POOLS = ("rest", "other_drug", "other_consumable", "other_exam", "other_service", "other_stay")
 #: False alarms that are let pass among the causes called.
 ALARMS = 0.05
 
@@ -69,7 +71,7 @@ def causes_among(rows: pd.DataFrame, view: str) -> pd.DataFrame:
 
     Returns
     -------
-    Frame: category (`*` above them, a bundle its own), thing, through (effect, empty = none), amount_total,
+    Frame: view, category (`*` above them, a bundle its own), thing, through (effect, empty = none), amount_total,
     amount_per_case, ci_low, ci_high, q_value, called, preventable, owner, basis.
     """
     tree = in_view(rows, view)
@@ -89,6 +91,8 @@ def causes_among(rows: pd.DataFrame, view: str) -> pd.DataFrame:
 
 def _is_cause(row: pd.Series, category: str, view: str) -> bool:
     """What people call a cause: what stands below a category, a bundle, a leaf above them; every driver."""
+    if row["cause"] == "physician":
+        return row["depth"] == 2
     if view == "driver" or row["depth"] < 2:
         return bool(row["leaf"])
     if row["depth"] == 2:
@@ -103,7 +107,8 @@ def _cause(row: pd.Series, parts: pd.DataFrame, category: str) -> dict[str, obje
         q_value = leaves.loc[leaves["amount_total"].abs().astype(float).idxmax(), "q_value"]
     prevented, owner = _prevented(row, leaves)
     return {
-        "category": category, "thing": thing(row), "through": _through(leaves, float(row["amount_total"])),
+        "view": row["view"], "category": category, "thing": thing(row),
+        "through": _through(leaves, float(row["amount_total"])),
         **{name: row[name] for name in ("amount_total", "amount_per_case", "ci_low", "ci_high")},
         "q_value": q_value, "called": not is_empty(q_value) and float(q_value) < ALARMS,
         "preventable": prevented, "owner": owner, "basis": row["basis"],

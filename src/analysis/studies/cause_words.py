@@ -17,10 +17,10 @@ _OWN = "department"
 _EFFECTS = {
     ("stay", "quantity"): ("天数", "days"),
     ("stay", "price"): ("每床日成本", "cost per day"),
-    ("stay", "use_rate"): ("入住比例", "share of cases there"),
-    "use_rate": ("使用率", "share of cases using it"),
-    "quantity": ("每例用量", "quantity per user"),
-    "substitution": ("品种结构", "which of them is used"),
+    ("stay", "use_rate"): ("入住比例", "use rate"),
+    "use_rate": ("使用率", "use rate"),
+    "quantity": ("每例用量", "quantity"),
+    "substitution": ("品种结构", "choice of product"),
     "price": ("单价", "price"),
 }
 #: baseline -> what the cost is compared with (zh, en).
@@ -29,6 +29,7 @@ _REFERENCE = {
     "standard_cost": ("标准成本", "Standard cost"),
     "peers": ("同行成本", "Peers' cost"),
     "own_past": ("上年同期成本", "Cost a year earlier"),
+    "peer_physicians": ("同行医师典型成本", "Typical physicians' cost"),
 }
 
 
@@ -39,7 +40,17 @@ def lower(text: str) -> str:
 
 def reference_words(report: Report, baseline: str) -> str:
     """`标准成本` / `Standard cost`."""
-    return report.say(*_REFERENCE[baseline])
+    return report.say(*_REFERENCE[kind_of(report, baseline)])
+
+
+def kind_of(report: Report, baseline: str) -> str:
+    """The baseline; of peers, whether they are hospitals or, where the folder holds one, its physicians."""
+    return "peer_physicians" if baseline == "peers" and _one_hospital(report) else baseline
+
+
+@lru_cache(maxsize=4)
+def _one_hospital(report: Report) -> bool:
+    return report.engine.value("select count(distinct hospital_id) from cases") == 1
 
 
 def effect_words(report: Report, category: str, effect: str) -> str:
@@ -64,6 +75,8 @@ def thing_words(report: Report, code: str, baseline: str = "standard_cost") -> s
 
 def cause_words(report: Report, row: pd.Series, baseline: str = "standard_cost") -> str:
     """A cause with what it mostly works through: `碘克沙醇注射液等 4 种（每例用量）`."""
+    if (row["view"], row["thing"]) == ("driver", "rest"):
+        return label("cause", "untold", report.language)
     name = thing_words(report, row["thing"], baseline)
     how = effect_words(report, row["category"], row["through"])
     return report.say(f"{name}（{how}）", f"{name} ({how})") if how else name
@@ -109,6 +122,28 @@ def _grouped(report: Report, code: str) -> str:
     if count == 1:
         return name
     return report.say(f"{name}等 {count} 种", f"{name} and {count - 1} more")
+
+
+#: why -> (zh, en): why a driver has no row of its own, or a cause no interval.
+_WHY = {
+    "few": ("例数不足", "too few cases"),
+    "unknown": ("未登记", "not recorded"),
+    "collinear": ("无法与其他因素分开", "not to be told apart"),
+    "no_reference": ("基准未给出", "no reference for it"),
+    "still": ("住院日没有差异", "stays do not vary"),
+    "few_physicians": ("医师不足", "too few physicians"),
+}
+
+
+def left_out_words(report: Report, notes: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """What of the drivers could not be told, and why, in one line; none where nothing was left out."""
+    known = [(what, why) for what, why in notes if why in _WHY]
+    if not known:
+        return ()
+    words = [(thing_words(report, what), report.say(*_WHY[why])) for what, why in known]
+    zh = "、".join(f"{what}（{why}）" for what, why in words)
+    en = ", ".join(f"{lower(what)} ({why})" for what, why in words)
+    return (report.say(f"未能单列的动因：{zh}。", f"Drivers without a row of their own: {en}."),)
 
 
 def main_department(report: Report, drg_code: str) -> str:

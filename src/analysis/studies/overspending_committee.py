@@ -9,7 +9,7 @@ from analysis.presentation.numbers import Kind, is_empty, sum_kind
 from analysis.presentation.tables import Table
 from analysis.presentation.wording import listed, plural
 from analysis.studies.absent import COSTS, absent
-from analysis.studies.cause_tree import causes_among
+from analysis.studies.cause_tree import POOLS, causes_among
 from analysis.studies.cause_words import (
     cause_words,
     lower,
@@ -61,7 +61,7 @@ def _block(report: Report, rows: pd.DataFrame, drg: tuple) -> pd.DataFrame:  # t
     """One DRG: its loss, its first causes, and the driver that stands out."""
     own = rows[(rows["drg_code"] == drg.drg_code) & (rows["baseline"] == drg.baseline)]  # type: ignore[attr-defined]
     items, floor = causes_among(own, "item"), settings_of(report).floor
-    first = items[items["amount_total"] > 0].head(_CAUSES)
+    first = items[(items["amount_total"] > 0) & ~items["thing"].isin(POOLS)].head(_CAUSES)
     drivers = _driver(own)
     named = [
         _cause_row(report, row, drg, floor, kind)
@@ -156,9 +156,10 @@ def _notes(report: Report, rows: pd.DataFrame, worst: pd.DataFrame) -> tuple[str
         f"compared with {listed([lower(name) for name in against], 'en')}.",
     )
     second = report.say(
-        "原因按项目列前三项；“动因”是对同一亏损的另一种看法，与上列原因不可相加。区间为聚类自助法；"
+        "原因按项目列前三项（合并的小项与闲置产能除外）；“动因”是对同一亏损的另一种看法，与上列原因不可相加。区间为聚类自助法；"
         "可认定 = 多重检验后误报不超过 5%。",
-        "First three causes by item; the driver is another view of the same loss and never to be added to them. "
-        "Intervals: cluster bootstrap; certain: at most 5 % false alarms over all DRGs.",
+        "First three causes by item (without small items taken together, and idle capacity); the driver is another "
+        "view of the same loss and never to be added to them. Intervals: cluster bootstrap; certain: at most 5 % "
+        "false alarms over all DRGs.",
     )
     return (first, second, *part_note(report, worst))

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.rootcause.cause_rows import COLUMNS, CauseTree, tree_rows
+from analysis.rootcause.cause_rows import CauseTree
 from analysis.rootcause.driver_view import DriverEffects
 from analysis.rootcause.layout import Layout
 
@@ -64,7 +64,7 @@ def _values(effects: DriverEffects, named: Mapping[str, int] | None) -> dict[tup
     values = {("payment", "*"): effects.payment}
     for name, money in effects.drivers.items():
         if name == _NAMED and named:
-            people = {(name, person): np.full(len(money), effects.physicians[place]) for person, place in named.items()}
+            people = {(name, person): effects.physicians[:, place] for person, place in named.items()}
             values |= people | {(name, "*"): money - sum(people.values())}
         else:
             wait = name.startswith("stay_") and name != "stay_other"
@@ -84,33 +84,6 @@ def _leaves(above: NDArray[np.intp]) -> NDArray[np.bool_]:
 def driver_amounts(effects: DriverEffects, tree: CauseTree, named: Mapping[str, int] | None = None) -> Floats:
     """(D, nodes) money of every node in every draw, for intervals; `named` as for the tree."""
     return np.stack(list(_values(effects, named).values()), axis=1) @ tree.leaves.T.astype(float)
-
-
-def driver_rows(
-    effects: DriverEffects,
-    tree: CauseTree,
-    cases: int,
-    *,
-    hospital_id: str,
-    drg_code: str,
-    baseline: str,
-    named: Mapping[str, int] | None = None,
-    draw: int = 0,
-) -> pd.DataFrame:
-    """Rows of the closed table `causes`, one a node of the tree, in its order.
-
-    Parameters
-    ----------
-    effects : of the cases as they are in `draw`.
-    cases : of the actual sample.
-    named : as for the tree.
-
-    Returns
-    -------
-    As `cause_rows.item_rows`: children sum to their parent to the fen.
-    """
-    rows = tree_rows(driver_amounts(effects, tree, named)[draw], tree, cases)
-    return rows.assign(hospital_id=hospital_id, drg_code=drg_code, baseline=baseline, view="driver")[COLUMNS]
 
 
 def named_clusters(physicians: pd.DataFrame, layout: Layout) -> dict[str, int]:

@@ -27,7 +27,7 @@ from analysis.rootcause.driver_fit import Fit, fitted, usable
 from analysis.rootcause.driver_gaps import gaps_of_samples, gaps_of_targets, gaps_of_typical, targets_of
 from analysis.rootcause.driver_sums import CONDITIONS, DAYS, FIRST_WAIT, Side, side_sums
 from analysis.rootcause.layout import Layout
-from analysis.rootcause.practice import practice_draws, practice_of
+from analysis.rootcause.practice import physician_draws, practice_draws, practice_of
 from analysis.rootcause.samples import Sample
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ class DriverEffects:
         is `cost`. A driver that cannot be told is not there and its money is in `rest`.
     day : (D,) cost of one more day.
     conditions : (D,) by name, cost that goes with a case of it, its days included, waiting left out.
-    physicians : (K,) what each cluster of the layout adds to the driver `physician`, as observed and shrunken; empty
-        where the driver is left out.
+    physicians : (D, K) what each cluster of the layout adds to the driver `physician`, shrunken; no columns where the
+        driver is left out.
     notes : (driver, why) of what was left out; why is unknown (on a side), few (cases with it, or without), collinear,
         still (no variation), no_reference, few_physicians.
     """
@@ -152,15 +152,14 @@ def _practice(
     notes: list[tuple[str, str]],
     drivers: dict[str, Floats],
 ) -> Floats:
-    """Puts `physician` among the drivers per case; returns (K,) each cluster's part, empty where it is left out."""
+    """Puts `physician` among the drivers per case; returns (D, K) each cluster's part, empty where it is left out."""
     if any((side.full.sum(axis=1)[known] > 0).sum() < LEAST_PHYSICIANS for side in sides):
         notes.append(("physician", "few_physicians"))
-        return np.empty(0)
+        return np.empty((len(weights), 0))
     fit = fitted(sides, [np.ones((1, len(known)))] * len(sides), conditions)
     found = [practice_of(side, fit, known) for side in sides]
     drivers["physician"] = practice_draws(found, weights)
-    parts = [side.parts(len(known)) for side in found]
-    return parts[0] - parts[1] if len(parts) == 2 else parts[0]
+    return physician_draws(found, weights)
 
 
 def _pathway_days(profile: pd.DataFrame | None) -> float:

@@ -40,12 +40,13 @@ class Practice:
         """Mean less typical, per case of the side."""
         return float(self.share @ self.value - self.share.sum() * (self.weight @ self.value) / self.weight.sum())
 
-    def parts(self, clusters: int) -> Floats:
-        """(K,) what each physician adds, shrunken: the parts do not sum to `above`."""
-        drawn, _ = shrunken(self.value, self.chance2, np.ones(len(self.value)))
-        found = np.zeros(clusters)
+    def parts(self, clusters: int) -> tuple[Floats, Floats]:
+        """(K,) what each physician adds, shrunken (the parts do not sum to `above`), and its squared error."""
+        drawn, reliability = shrunken(self.value, self.chance2, np.ones(len(self.value)))
+        found, error2 = np.zeros((2, clusters))
         found[self.place] = self.share * (drawn - self.weight @ self.value / self.weight.sum())
-        return found
+        error2[self.place] = self.share**2 * reliability * self.chance2
+        return found, error2
 
 
 def practice_of(side: Side, fit: Fit, known: NDArray[np.bool_]) -> Practice:
@@ -92,12 +93,22 @@ def practice_draws(sides: Sequence[Practice], weights: Floats) -> Floats:
     return drawn
 
 
+def physician_draws(sides: Sequence[Practice], weights: Floats) -> Floats:
+    """(D, K) what each cluster's physician adds, shrunken, less what he added on the reference side; with its chance."""
+    k = weights.shape[1]
+    parts = [side.parts(k) for side in sides]
+    found = parts[0][0] - parts[1][0] if len(parts) == 2 else parts[0][0]
+    return found + normal_scores(weights) * np.sqrt(sum(error2 for _, error2 in parts))
+
+
 def normal_scores(weights: Floats) -> Floats:
     """(D, K) standard normal scores of multinomial counts, counts alike in a fixed random order; 0 where all are 1."""
     k = weights.shape[1]
     jitter = np.random.default_rng(k).random(weights.shape)
-    below = stats.binom.cdf(weights - 1, k, 1 / k)
-    score = special.ndtri(np.clip(below + jitter * stats.binom.pmf(weights, k, 1 / k), 1e-12, 1 - 1e-12))
+    counts = weights.astype(np.intp)
+    upto = stats.binom.cdf(np.arange(-1, counts.max() + 1), k, 1 / k)
+    below, above = upto[counts], upto[counts + 1]
+    score = special.ndtri(np.clip(below + jitter * (above - below), 1e-12, 1 - 1e-12))
     return np.where((weights == 1).all(axis=1, keepdims=True), 0.0, score)
 
 

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 #: Reach of the bisquare in standard deviations, and steps from the shortest half.
-_REACH, _STEPS = 3.5, 15
+_REACH, _STEPS = 3.5, 8
 
 
 def trimmed_mean(values: Floats, weights: Floats, trim: float = 0.25) -> Floats:
@@ -90,12 +90,14 @@ def typical_weights(values: Floats, errors2: Floats, cases: Floats) -> tuple[Flo
     order = np.argsort(values, axis=-1, kind="stable")
     first, last, length = _shortest_half(np.take_along_axis(values, order, -1), cases[order])
     spread = 0.7413 * length
-    scale = _REACH * np.maximum(np.maximum(spread[..., None], np.sqrt(errors2)), 1e-300)
-    place = np.argsort(order, axis=-1, kind="stable")
-    weights = cases * ((place >= first[..., None]) & (place <= last[..., None]))
+    scale = 1 / (_REACH * np.maximum(np.maximum(spread[..., None], np.sqrt(errors2)), 1e-300))
+    weights, place = np.empty_like(values), np.arange(values.shape[-1])
+    inside = (place >= first[..., None]) & (place <= last[..., None])
+    np.put_along_axis(weights, order, inside * cases[order], -1)
     for _ in range(_STEPS):
-        centre = (weights * values).sum(-1, keepdims=True) / weights.sum(-1, keepdims=True)
-        weights = cases * np.clip(1 - ((values - centre) / scale) ** 2, 0, None) ** 2
+        centre = np.einsum("...u,...u->...", weights, values) / weights.sum(-1)
+        apart = (values - centre[..., None]) * scale
+        weights = cases * np.square(np.maximum(1 - np.square(apart), 0))
     return weights, spread
 
 

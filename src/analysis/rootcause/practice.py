@@ -94,7 +94,7 @@ def practice_draws(sides: Sequence[Practice], weights: Floats) -> Floats:
 
 
 def physician_draws(sides: Sequence[Practice], weights: Floats) -> Floats:
-    """(D, K) what each cluster's physician adds, shrunken, less what he added on the reference side; with its chance."""
+    """(D, K) what each cluster's physician adds, shrunken, less the same on the reference side; with its chance."""
     k = weights.shape[1]
     parts = [side.parts(k) for side in sides]
     found = parts[0][0] - parts[1][0] if len(parts) == 2 else parts[0][0]

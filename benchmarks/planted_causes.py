@@ -20,7 +20,7 @@ from benchmarks.planted_drg import (
     make_fates,
     make_physicians,
 )
-from benchmarks.planted_sample import sample_of
+from benchmarks.planted_sample import physician_code, sample_of
 
 KINDS = (
     "mix", "use_rate", "quantity", "price", "substitution", "complication", "stay", "physician", "payment", "coding",
@@ -31,7 +31,7 @@ ITEM_KINDS = ("mix", "use_rate", "quantity", "price", "substitution", "payment")
 
 @dataclass(frozen=True)
 class Plant:
-    """A planted cause: what it is about (group, reason of waiting, nothing) and its size, 0 to 1 in its kind's range."""
+    """A planted cause: what it is about (group, reason of waiting, none) and its size, 0 to 1 in its kind's range."""
 
     kind: str
     subject: str
@@ -86,7 +86,8 @@ class Planted:
 
     plants : the causes; truth : CNY of each over the actual cases, paired on the same random numbers, with several
     plants averaged over the orders of planting (Shapley); expected : the same expected of as many cases of any
-    physicians, NaN with several plants; physicians : known ones of the actual cases.
+    physicians, NaN with several plants; physicians : known ones of the actual cases; practitioners : those whom a plant
+    of practice is about.
     """
 
     actual: Sample
@@ -95,6 +96,7 @@ class Planted:
     truth: tuple[float, ...]
     expected: tuple[float, ...]
     physicians: int
+    practitioners: tuple[str, ...]
 
 
 def make_planted(seed: int, kinds: Sequence[str], comparison: str) -> Planted:
@@ -116,7 +118,8 @@ def make_planted(seed: int, kinds: Sequence[str], comparison: str) -> Planted:
     before = sample_of(happen(world, others, fates0), rng, "H1" if comparison == "own_past" else "H2", "b")
     known = actual.cases.loc[actual.cases["physician_id"] != "?", "physician_id"].nunique()
     expected = tuple(cases * expected_truth(plant) for plant in plants) if len(plants) == 1 else (np.nan,) * len(plants)
-    return Planted(actual, before, plants, truth_of(world, plants, people, fates), expected, known)
+    practitioners = tuple(physician_code(k) for k in np.flatnonzero(people.practitioner))
+    return Planted(actual, before, plants, truth_of(world, plants, people, fates), expected, known, practitioners)
 
 
 @cache

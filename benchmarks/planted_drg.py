@@ -85,7 +85,7 @@ class World:
 
 @dataclass(frozen=True)
 class Physicians:
-    """Habits of K physicians: volume (K,) shares, use (K, groups) logits, quantity (K, groups) and days (K,) factors."""
+    """Habits of K physicians: volume (K,) shares, use (K, groups) logits; quantity (K, groups), days (K,) factors."""
 
     volume: Floats
     use: Floats

@@ -7,10 +7,15 @@ from analysis.rootcause.samples import Sample
 from benchmarks.planted_drg import ELEMENTS, GROUPS, ORDERED, REASONS, Cases
 
 
+def physician_code(position: int) -> str:
+    """Code of a physician by position."""
+    return f"P{position:02d}"
+
+
 def sample_of(cases: Cases, rng: np.random.Generator, hospital: str, side: str) -> Sample:
     """Cases as the engine reads them, with refunds and unknown physicians, to the fen."""
     n = len(cases.days)
-    codes = np.array([f"P{k:02d}" for k in range(cases.physician.max() + 1)])[cases.physician]
+    codes = np.array([physician_code(k) for k in range(cases.physician.max() + 1)])[cases.physician]
     elements = _elements(cases, rng)
     cost = elements.groupby("case")["cost"].sum().reindex(range(n)).to_numpy()
     age_band = pd.cut(cases.age, [0, 44, 59, 74, 200], labels=["0-44", "45-59", "60-74", "75+"]).astype(str)
@@ -18,8 +23,9 @@ def sample_of(cases: Cases, rng: np.random.Generator, hospital: str, side: str) 
     frame = pd.DataFrame({
         "stay_id": stays, "period": "2023", "patient_id": stays, "hospital_id": hospital, "department": "01",
         "team": "T1", "physician_id": np.where(rng.random(n) < 0.02, "?", codes),
-        "severity": cases.severity.astype(str), "age": cases.age, "age_band": age_band, "sex": "F", "admission_type": "elective",
-        "variant": np.where(cases.variant == 1, "v1", "v0"), "payment": np.round(cases.payment, 2), "cost": cost,
+        "severity": cases.severity.astype(str), "age": cases.age, "age_band": age_band, "sex": "F",
+        "admission_type": "elective", "variant": np.where(cases.variant == 1, "v1", "v0"),
+        "payment": np.round(cases.payment, 2), "cost": cost,
         "length_of_stay": cases.days, "complication": cases.complication.astype(float),
         "infection": cases.infection.astype(float), "died": False, "coding_flag": cases.miscoded, "stratum": "",
     })  # fmt: skip

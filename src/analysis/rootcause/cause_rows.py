@@ -100,7 +100,7 @@ def _tree(rows: list[tuple], supplied: NDArray[np.bool_]) -> CauseTree:
     member = np.zeros((len(rows), _FIRST + 4 * len(supplied)), bool)
     for row, inside in enumerate(leaves):
         member[row, inside] = True
-    told = np.concatenate([[supplied.all(), False], np.repeat(supplied, 4)])
+    told = np.concatenate([[supplied.all()] * 2, np.repeat(supplied, 4)])
     basis = np.where((~member | told).all(axis=1), "supplied", "estimated")
     nodes = pd.DataFrame(
         {"level": level, "parent": parent, "cause": cause, "subject": "*", "effect": effect, "basis": basis}

@@ -13,6 +13,7 @@ from analysis.rootcause.levels import Stack, levels_of, runs, stack
 from analysis.rootcause.reference import Reference, make_reference, reference_levels, rest_group
 from analysis.rootcause.split import Floats, Levels, fill, mix_effect, product_effects
 from analysis.rootcause.sums import ClusterSums, cluster_sums
+from analysis.rootcause.typical_levels import Practices, practices
 
 if TYPE_CHECKING:
     from analysis.rootcause.baselines import Baseline
@@ -67,9 +68,10 @@ def item_effects(
         nothing = np.full(len(actual.groups), np.nan)
         reference = Reference("own_past", reference, None, False, nothing, nothing, nothing)
     weights = np.ones((1, len(actual.clusters))) if weights is None else weights
-    stacks = stack(actual), None if reference.sums is None else stack(reference.sums)
+    stacked = None if reference.sums is None else stack(reference.sums)
+    given = stack(actual), stacked, practices(stacked) if stacked and reference.robust else None
     with _processors().limit(limits=1, user_api="blas"):
-        parts = [_run(*stacks, reference, weights[cut]) for cut in runs(len(weights), actual)]
+        parts = [_run(*given, reference, weights[cut]) for cut in runs(len(weights), actual)]
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     cases = float(actual.cases.sum())
     return ItemEffects(actual.layout, round(cases), supplied=reference.supplied,
@@ -82,11 +84,13 @@ def _processors() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-def _run(actual: Stack, stacked: Stack | None, reference: Reference, weights: Floats) -> dict[str, Floats]:
+def _run(
+    actual: Stack, stacked: Stack | None, practice: Practices | None, reference: Reference, weights: Floats
+) -> dict[str, Floats]:
     """Effects per case of some draws."""
     layout = actual.sums.layout
     one, paid = levels_of(actual, weights)
-    two = reference_levels(reference, stacked, one, weights, layout)
+    two = reference_levels(reference, stacked, practice, one, weights, layout)
     one, two = filled(one, two)
     if reference.kind == "standard":
         _rest_to_payment(two, paid, rest_group(layout))

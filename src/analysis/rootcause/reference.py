@@ -12,7 +12,7 @@ from analysis.rootcause.layout import REST, Layout, paid_prices
 from analysis.rootcause.levels import Stack, levels_of
 from analysis.rootcause.split import Floats, Levels
 from analysis.rootcause.sums import ClusterSums, cluster_sums
-from analysis.rootcause.typical_levels import typical_levels
+from analysis.rootcause.typical_levels import Practices, typical_levels
 
 if TYPE_CHECKING:
     from analysis.rootcause.baselines import Baseline
@@ -133,21 +133,27 @@ def _profile(pools: pd.DataFrame, rows: pd.DataFrame, layout: Layout) -> Profile
 
 
 def reference_levels(
-    reference: Reference, stacked: Stack | None, actual: Levels, weights: Floats, layout: Layout
+    reference: Reference,
+    stacked: Stack | None,
+    practice: Practices | None,
+    actual: Levels,
+    weights: Floats,
+    layout: Layout,
 ) -> Levels:
     """Levels of the baseline in every draw, NaN where undefined.
 
     Parameters
     ----------
     stacked : sums of the baseline's cases, None without any.
+    practice : ratios of its clusters where the typical one is meant, else None.
     actual : levels of the cases that are explained, in the same draws; a profile takes its strata and untold prices
         from them.
     weights : (D, K).
     """
     if stacked is not None:
         levels, _ = levels_of(stacked, weights)
-        if reference.robust:
-            levels = typical_levels(stacked.sums, levels, weights)
+        if practice is not None:
+            levels = typical_levels(stacked, practice, levels, weights)
     elif reference.profile is not None:
         levels = _profile_levels(reference.profile, actual, layout)
     else:

@@ -76,7 +76,9 @@ def wait_days(sample: Sample, reasons: Sequence[str]) -> Floats:
     days = np.zeros((len(sample.cases), len(reasons)))
     column = pd.Index(reasons, dtype=object).get_indexer(sample.waits["reason"])
     here = column >= 0
-    np.add.at(days, (sample.waits["case"].to_numpy()[here], column[here]), sample.waits["days"].to_numpy(float)[here])
+    np.add.at(
+        days, (sample.waits["case"].to_numpy(np.intp)[here], column[here]), sample.waits["days"].to_numpy(float)[here]
+    )
     return days
 
 

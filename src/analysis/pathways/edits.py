@@ -1,0 +1,142 @@
+"""A scenario: numbers of a pathway changed by their address, nothing else.
+
+    NAME.time.mean, NAME.chance, NAME.WAY.chance, NAME.items.C201, NAME.after.mean, NAME.times
+    NAME.skip: true        the act is left out          NAME.before: OTHER     it comes before another
+    resources.R.units, resources.R.cost_a_day, arrivals.a_day, standard.days, payment
+
+A value takes the place of the old one; "x 0.5" and "+ 1" change it. Changed chances of a choice leave the others in
+proportion.
+"""
+
+import copy
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from analysis.errors import InputError
+from analysis.pathways.acts import verb_of
+
+_CHANGE = re.compile(r"^\s*([x+-])\s*(\d+(?:\.\d+)?)\s*$")
+_SECTIONS = ("resources", "arrivals", "standard", "payment", "calendars")
+
+
+def parameters(raw: Mapping[str, Any]) -> dict[str, float]:
+    """Every number of a pathway by its address."""
+    found: dict[str, float] = {}
+    for section in _SECTIONS:
+        found |= dict(_numbers(raw.get(section), section))
+    for _, act in named_acts(raw.get("course") or []):
+        found |= dict(_of_act(act))
+    return found
+
+
+def edited(raw: Mapping[str, Any], edits: Mapping[str, float | str | bool], file: Path | None = None) -> dict[str, Any]:
+    """A copy of a pathway with edits made.
+
+    Raises
+    ------
+    InputError
+        An address that the pathway has not, or a change that cannot be read.
+    """
+    changed = copy.deepcopy(dict(raw))
+    for address, value in edits.items():
+        try:
+            _edit(changed, address, value)
+        except (KeyError, TypeError, ValueError) as error:
+            near = [known for known in parameters(raw) if known.split(".")[0] == address.split(".")[0]]
+            raise InputError(
+                f"no such number to change: {address}",
+                where=str(file or raw.get("id", "")),
+                rows=[str(error)],
+                mend=f"addresses near it: {', '.join(near[:8])}" if near else "see parameters of the pathway",
+            ) from error
+    return _moved(changed)
+
+
+def named_acts(course: list[Any]) -> Iterator[tuple[list[Any], dict[str, Any]]]:
+    """Acts with the list each stands in, those within others included."""
+    for act in course:
+        if not isinstance(act, dict):
+            continue
+        yield course, act
+        for inner in (act, *act.get("of", ())):
+            if inner is not act or verb_of(act) in ("complicate", "readmit"):
+                yield from named_acts(inner.get("course") or [])
+
+
+def _numbers(value: Any, address: str) -> Iterator[tuple[str, float]]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _numbers(inner, f"{address}.{key}")
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield address, float(value)
+
+
+def _of_act(act: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    name = act[verb_of(act)]
+    for key in ("time", "after", "items", "chance", "times"):
+        yield from _numbers(act.get(key), f"{name}.{key}")
+    for way in act.get("of", ()):
+        yield from _numbers(way.get("chance"), f"{name}.{way['way']}.chance")
+
+
+def _edit(raw: dict[str, Any], address: str, value: float | str | bool) -> None:
+    first, *path = address.split(".")
+    if first in _SECTIONS:
+        _put(raw, [first, *path], value)
+        return
+    act = next((act for _, act in named_acts(raw.get("course") or []) if act.get(verb_of(act)) == first), None)
+    if act is None:
+        raise KeyError(f"no act is called {first}")
+    if len(path) == 2 and path[1] == "chance":
+        _rebalance(act["of"], path[0], value)
+    elif path in (["skip"], ["before"]):
+        act[path[0]] = value
+    else:
+        _put(act, path, value)
+
+
+def _put(inside: Any, path: list[str], value: float | str | bool) -> None:
+    for key in path[:-1]:
+        inside = inside[key]
+    inside[path[-1]] = _changed(inside[path[-1]], value)
+
+
+def _changed(old: Any, value: float | str | bool) -> Any:
+    if not isinstance(value, str):
+        return value
+    read = _CHANGE.match(value)
+    if not read:
+        raise ValueError(f'"{value}" is no change: write a number, "x 0.5" or "+ 1"')
+    by = float(read[2])
+    return old * by if read[1] == "x" else old + (by if read[1] == "+" else -by)
+
+
+def _rebalance(ways: list[dict[str, Any]], name: str, value: float | str | bool) -> None:
+    """One way's chance changed; the others keep their proportions."""
+    way = next((way for way in ways if way["way"] == name), None)
+    if way is None:
+        raise KeyError(f"no way is called {name}")
+    new = _changed(way["chance"], value)
+    rest = sum(other["chance"] for other in ways if other is not way)
+    for other in ways:
+        if other is not way:
+            other["chance"] = other["chance"] * (1 - new) / rest if rest else (1 - new) / (len(ways) - 1)
+    way["chance"] = new
+
+
+def _moved(raw: dict[str, Any]) -> dict[str, Any]:
+    """Acts that are skipped are gone, acts that come before others stand there."""
+    for course, act in list(named_acts(raw.get("course") or [])):
+        if act.get("skip"):
+            course.remove(act)
+        elif target := act.pop("before", None):
+            place = next((i for i, other in enumerate(course) if other.get(verb_of(other)) == target), None)
+            if place is None:
+                raise InputError(f"no act {target} stands in the same course as {act[verb_of(act)]}",
+                                 where=str(raw.get("id", "")), mend="name an act of its own course")  # fmt: skip
+            course.remove(act)
+            place = next(i for i, other in enumerate(course) if other.get(verb_of(other)) == target)
+            course.insert(place, act)
+    return raw

@@ -1,9 +1,9 @@
 """The demonstration hospital with physicians and a department that stand out, and the same hospital without them.
 
-Outlying: one physician in each of nine departments and everyone in another use more in every stay from 2022 on
-(charges); one in each of the nine bills components whenever there is their panel, where all others do it seldom
-(findings). Look-alikes stay: physicians differ in what they use as ever, seniors have more severe cases (four times as
-markedly as usual), departments have dear groups.
+Outlying from 2022 on: one physician in each of nine departments and everyone in another use more in every stay, 1.6 or
+2.5 times as many drugs, consumables and examinations (charges); one in each of the nine bills components whenever there
+is their panel, where all others do it seldom (findings). Look-alikes stay: physicians differ in what they use as ever,
+seniors have more severe cases (four times as markedly as usual), departments have dear groups.
 """
 
 from collections.abc import Collection
@@ -29,19 +29,21 @@ MONTHS = {"first": "2021-01", "last": "2022-12"}
 MONTH = Period("2022-12")
 #: The story that bills components of panels, the rule that finds them, the habits planted here.
 BILLED, RULE = "panel_components", "A3.panel_component"
-CHARGES = ("dear_physicians", "dear_department")
+CHARGES = {"dear_physicians": 1.6, "dearest_physicians": 2.5, "dear_department": 1.6}
 FINDINGS = ("busy_physicians",)
+HABITS = (*CHARGES, *FINDINGS)
 _PLACES = ["01", "02", "03", "04", "06", "13", "15", "17", "18"]
+_DEAREST = ["02", "04", "13", "17"]
 _SENIOR = ("副主任医师", "主任医师")
 _RULES = [r for r in read_rules(["demo_local"], Path(__file__).parents[2] / "parameters/rules").rules if r.id == RULE]
 
 
-def hospital(use: float) -> DemoParameters:
-    """`use`: factor on the quantities of drugs, consumables and examinations of who stands out."""
+def hospital() -> DemoParameters:
     known = demo_parameters()
     some = {"title": "", "title_en": "", "scenarios": ["A9"], "from_month": "2022-01"}
     practices = known.stories.practices | {
-        "dear_physicians": Practice(**some, departments=_PLACES, physicians=0.1),
+        "dear_physicians": Practice(**some, departments=sorted({*_PLACES} - {*_DEAREST}), physicians=0.1),
+        "dearest_physicians": Practice(**some, departments=_DEAREST, physicians=0.1),
         "dear_department": Practice(**some, departments=["25"], physicians=1.0),
         "busy_physicians": Practice(**some, departments=_PLACES, physicians=0.1),
         BILLED: known.stories.practices[BILLED].model_copy(update={"physicians": 1.0, "managed": 0.0}),
@@ -53,18 +55,18 @@ def hospital(use: float) -> DemoParameters:
     heavy = shocks.physician_practice.model_copy(update={"referral": 4 * shocks.physician_practice.referral})
     return replace(
         known,
-        settings=known.settings.model_copy(update={"physicians": 160}),
+        settings=known.settings.model_copy(update={"physicians": 130}),
         stories=known.stories.model_copy(
             update={"practices": practices, "shocks": shocks.model_copy(update={"physician_practice": heavy})}
         ),
         story_lines=[*rarely, *often],
-        story_stays=[*known.story_stays, *(StayEffect(story=name, drgs="*", use=use) for name in CHARGES)],
+        story_stays=[*known.story_stays, *(StayEffect(story=name, drgs="*", use=use) for name, use in CHARGES.items())],
     )
 
 
-def closed(seed: int, use: float, without: Collection[str], stays: int) -> Engine:
+def closed(seed: int, without: Collection[str], stays: int) -> Engine:
     """Both years as closing gives them to the statistics: case_history and finding_history; cases and findings too."""
-    tables = generate(seed, without, stays_per_year=stays, parameters=hospital(use), **MONTHS).tables
+    tables = generate(seed, without, stays_per_year=stays, parameters=hospital(), **MONTHS).tables
     engine = Engine()
     for name in ("stays", "charges", "orders", "items", "item_components", "item_codes", "item_prices", "hospitals",
                  "diagnoses", "procedures", "measurements", "approvals", "visits", "physicians"):  # fmt: skip

@@ -16,13 +16,19 @@ from analysis.demo.parameters import DemoParameters, demo_parameters
 from analysis.periods import parse_range
 
 ROOT = Path(__file__).parents[2]
-#: Gastrectomies for every hundred other stays: some 110 a month, four fifths of them in gastrointestinal surgery.
-_GASTRECTOMIES = 25
+#: Gastrointestinal surgery, and how many times as many patients come to it, group by group, as usual.
+_PLACE, _TIMES = "10", 12
 
 
 def crowded() -> DemoParameters:
     known = demo_parameters()
-    return replace(known, drgs=known.drgs | {"GB19": known.drgs["GB19"].model_copy(update={"share": _GASTRECTOMIES})})
+    drgs = {}
+    for code, drg in known.drgs.items():
+        weights = {place: share * (_TIMES if place == _PLACE else 1) for place, share in drg.departments.items()}
+        whole = sum(weights.values())
+        places = {place: weight / whole for place, weight in weights.items()}
+        drgs[code] = drg.model_copy(update={"share": drg.share * whole, "departments": places})
+    return replace(known, drgs=drgs)
 
 
 @pytest.mark.slow

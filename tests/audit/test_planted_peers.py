@@ -1,29 +1,20 @@
 """Physicians and departments that were made to stand out, against who is told to stand out; and the order of review.
 
-Five seeds that nothing was developed on; sizes of the effect: the quantities of who stands out times 1.6 and 2.5.
+Five seeds that nothing was developed on.
 """
-
-from collections.abc import Iterator
-from functools import lru_cache
 
 import pandas as pd
 import pytest
-from planted_peers import CHARGES, FINDINGS, MONTH, closed, judged
+from planted_peers import HABITS, MONTH, closed, judged
 
 from analysis.audit.review_order import review_list
 from analysis.engine import Engine
 
 pytestmark = pytest.mark.slow
 
-SEEDS, STAYS = range(941, 946), 4500
+SEEDS, STAYS = range(951, 956), 3600
 #: A unit stands out where its stays are charged this much more than without the habits; findings: this many times more.
 DEARER, OFTENER = 1.15, 2.0
-
-
-@lru_cache
-def _without(seed: int) -> pd.DataFrame:
-    with closed(seed, 1.0, CHARGES + FINDINGS, STAYS) as engine:
-        return judged(engine)
 
 
 def _reviewed(engine: Engine, dear: pd.Series) -> pd.DataFrame:
@@ -36,19 +27,21 @@ def _reviewed(engine: Engine, dear: pd.Series) -> pd.DataFrame:
     )
 
 
-@pytest.fixture(scope="module", params=[1.6, 2.5])
-def known(request: pytest.FixtureRequest) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+@pytest.fixture(scope="module")
+def known() -> tuple[pd.DataFrame, pd.DataFrame]:
     """Units of the five seeds with what they would be without the habits (_without), and their stays as reviewed."""
     units, reviewed = [], []
     for seed in SEEDS:
-        with closed(seed, request.param, (), STAYS) as engine:
-            both = judged(engine).merge(_without(seed), on=["scope", "subject"], suffixes=("", "_without"))
+        with closed(seed, HABITS, STAYS) as plain:
+            without = judged(plain)
+        with closed(seed, (), STAYS) as engine:
+            both = judged(engine).merge(without, on=["scope", "subject"], suffixes=("", "_without"))
             a_case, before = (both[f"observed{e}"] / both[f"cases{e}"] for e in ("", "_without"))
             both["ratio"] = a_case / before
             dear = both["scope"].eq("physician") & both["ratio"].ge(DEARER)
             units.append(both)
             reviewed.append(_reviewed(engine, both.loc[dear, "subject"]))
-    yield pd.concat(units, ignore_index=True), pd.concat(reviewed, ignore_index=True)
+    return pd.concat(units, ignore_index=True), pd.concat(reviewed, ignore_index=True)
 
 
 def _told(name: str, planted: pd.Series, told: pd.Series) -> tuple[float, float]:
@@ -64,14 +57,16 @@ def test_who_is_charged_more(known: tuple[pd.DataFrame, pd.DataFrame]):
     units = known[0]
     for scope, part in units.groupby("scope"):
         planted = part["ratio"] >= DEARER
-        precision, recall = _told(f"charges {scope} x{part['ratio'].max():.2f}", planted, part["alarm"])
-        print(
-            "PEERS seniors falsely told", int((part["senior"] & part["alarm"] & ~planted).sum()), part["senior"].sum()
-        )
+        precision, recall = _told(f"charges {scope}", planted, part["alarm"])
+        for low, high in ((DEARER, 1.35), (1.35, 1.6), (1.6, 9)):
+            of = part[part["ratio"].between(low, high, inclusive="left")]
+            print("PEERS", scope, f"{low} to {high} times as dear: {of['alarm'].sum()} of {len(of)} told")
+        heavy = part["senior"] & ~planted
+        print("PEERS seniors falsely told", int((heavy & part["alarm"]).sum()), "of", int(heavy.sum()))
         assert precision >= 0.9
         assert recall >= 0.2
-    assert units["alarm_without"].mean() <= 0.01
     print("PEERS alarms without the habits", int(units["alarm_without"].sum()), "of", len(units))
+    assert units["alarm_without"].mean() <= 0.01
 
 
 def test_whom_more_is_found_of(known: tuple[pd.DataFrame, pd.DataFrame]):

@@ -81,7 +81,8 @@ EXCUSED = {
     "A5": _EXCUSED.format(codes="C|M80|M84|M46|G95", where="drg_code = 'IU29'")
     + " union "
     + _EXCUSED.format(codes="C|M86|A41|I26|I82", where="drg_code = 'KS19'"),
-    "A6.split_stay": "select stay_id from stays where admission_type in ('transfer', 'day')",
+    "A6.split_stay": """select stay_id from stays
+        where admission_type in ('transfer', 'day') or transferred_from is not null""",
 }
 
 

@@ -35,7 +35,7 @@ def variance_of(inquiry: Inquiry) -> Finding:
     question = report.say("差额由哪些项目、通过什么效应形成？", "Which items make the difference, and by which effect?")
     if inquiry.made is None:
         return inquiry.absent(question)
-    rows = _drawn(inquiry)
+    rows = drawn(inquiry)
     kind = sum_kind(rows["amount"])
     figure = variance_tree(
         [Branch(row.name, row.depth, row.amount) for row in rows.itertuples(index=False)], report.style, kind
@@ -49,7 +49,7 @@ def variance_of(inquiry: Inquiry) -> Finding:
     return Finding(question, table, text, _tree_notes(inquiry), figure, listed=False)
 
 
-def _drawn(inquiry: Inquiry) -> pd.DataFrame:
+def drawn(inquiry: Inquiry) -> pd.DataFrame:
     """Rows of the tree as drawn: name, depth, amount; small parts of a row together, a single effect in its name."""
     tree = inquiry.items
     least = _SMALL * float(tree.loc[tree["depth"] > 0, "amount_total"].abs().max())

@@ -29,6 +29,9 @@ def driver_bridge(inquiry: Inquiry) -> Finding:
     if inquiry.made is None or inquiry.drivers.empty:
         return inquiry.absent(question)
     drivers = _drivers(inquiry)
+    if drivers.empty:
+        none = report.say("各动因与基准没有差别。", "No driver differs from the reference.")
+        return Finding(question, None, none, left_out_words(report, inquiry.made.notes))
     cost = round(float(inquiry.made.sample.cases["cost"].sum()), 2)
     start = round(cost - float(drivers["amount_total"].sum()), 2)
     labels = [reference_words(report, inquiry.baseline), *drivers["cause"], report.say("实际成本", "Actual cost")]

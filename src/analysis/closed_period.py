@@ -30,14 +30,25 @@ _WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
+class Unwritten:
+    """A period that is being closed: its tables as they will be written, and what its closed.json will say."""
+
+    period: Period
+    tables: Mapping[str, pa.Table]
+    card: Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
 class ClosedPeriods:
     """One or more closed periods of one hospital (or alliance), read together.
 
     `frame("cases")` stacks the periods under a column `period`; `sql("select ...")` queries all tables by name.
+    `unwritten`: the one among them that is only being closed.
     """
 
     folder: Path
     periods: tuple[Period, ...]
+    unwritten: Unwritten | None = None
 
     @property
     def period(self) -> Period:
@@ -47,7 +58,13 @@ class ClosedPeriods:
     @cached_property
     def card(self) -> Mapping[str, Any]:
         """closed.json of the last period."""
+        if self.unwritten and self.unwritten.period == self.period:
+            return self.unwritten.card
         return read_card(self.folder, self.period)
+
+    def span(self, first: Period, last: Period) -> "ClosedPeriods":
+        """The same hospital over other periods."""
+        return _open(self.folder, parse_range(f"{first.name}..{last.name}"), self.unwritten)
 
     def frame(self, table: str) -> pd.DataFrame:
         """Rows of a table over the periods, with a column `period` in front."""
@@ -58,8 +75,9 @@ class ClosedPeriods:
         engine, attached = self._session
         for name in (set(_WORD.findall(select)) & set(period_tables())) - attached:
             periods = self.periods[-1:] if name in _MASTERS else self.periods
-            files = {p.name: sound_table(self.folder, p, name) for p in periods}
-            engine.stack(period_tables()[name], files)
+            now = self.unwritten if self.unwritten and self.unwritten.period in periods else None
+            files = {p.name: sound_table(self.folder, p, name) for p in periods if not now or p != now.period}
+            engine.stack(period_tables()[name], files, {now.period.name: now.tables[name]} if now else {})
             attached.add(name)
         return _plain(engine.arrow(select, **parameters))
 
@@ -160,9 +178,9 @@ def _seal(card: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-def _open(folder: Path, periods: Iterable[Period]) -> ClosedPeriods:
+def _open(folder: Path, periods: Iterable[Period], unwritten: Unwritten | None = None) -> ClosedPeriods:
     periods = tuple(periods)
-    cards = {p.name: read_card(folder, p) for p in periods}
+    cards = {p.name: read_card(folder, p) for p in periods if not unwritten or p != unwritten.period}
     absent = [name for name, card in cards.items() if card is None]
     if absent:
         there = [p.name for p in closed_periods(folder)]
@@ -177,7 +195,7 @@ def _open(folder: Path, periods: Iterable[Period]) -> ClosedPeriods:
             where=str(folder),
             mend="run `workbench close` again: it closes what is out of date",
         )
-    return ClosedPeriods(folder, periods)
+    return ClosedPeriods(folder, periods, unwritten)
 
 
 def _plain(rows: pa.Table) -> pd.DataFrame:

@@ -96,13 +96,19 @@ class Engine:
         listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
         self._db.execute(f'create or replace view "{table.name}" as select {columns} from read_parquet([{listed}])')
 
-    def stack(self, table: Table, paths: dict[str, Path]) -> None:
-        """Make the files of several periods visible under the table's name, with a column `period` in front."""
+    def stack(self, table: Table, paths: dict[str, Path], unwritten: dict[str, pa.Table] | None = None) -> None:
+        """Make several periods visible under the table's name, with a column `period` in front.
+
+        `paths`: files of periods; `unwritten`: rows of periods that stand on no file yet.
+        """
         columns = ", ".join(f'"{c.name}"' for c in table.columns.values())
         parts = []
         for period, path in paths.items():
             quoted = str(path).replace("'", "''")
             parts.append(f"select '{period}' as period, {columns} from read_parquet('{quoted}')")
+        for period, rows in (unwritten or {}).items():
+            self.put(f"{table.name} {period}", rows)
+            parts.append(f"select '{period}' as period, {columns} from \"{table.name} {period}\"")
         self._db.execute(f'create or replace view "{table.name}" as {" union all ".join(parts)}')
 
     def scan(self, name: str, paths: Sequence[Path]) -> None:

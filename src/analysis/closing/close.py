@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from analysis.audit.monthly import audit_period
 from analysis.closed_period import is_sound, only_one, put_back, read_card, sound_table, write_period
 from analysis.closing.alerts import make_alerts
+from analysis.closing.causes import causes_table
 from analysis.closing.fingerprint import check_unchanged, run_id, standing_marks
 from analysis.closing.indicators import indicator_rows
 from analysis.closing.integrity import check_integrity
@@ -38,8 +39,8 @@ _OPEN = "{hospital_id} {check} {part}: expected {expected}, found {found}"
 class CloseResult:
     """What became of one period.
 
-    `seconds` is the whole; `computing` of them went into costing, payment, indicators and reconciliation, which took
-    `processor` seconds on all cores together: the rest looks whether anything changed, puts rows in order and writes.
+    `seconds` is the whole; `computing` of them went into costing, payment, indicators, reconciliation and causes, which
+    took `processor` seconds on all cores together: the rest looks whether anything changed, and writes.
     """
 
     period: Period
@@ -112,11 +113,13 @@ def _close_one(work: _Work, period: Period, previous: str) -> CloseResult:
     work.hospital.attach_partitions(work.engine, [period])
     begun, used = time.perf_counter(), time.process_time()
     _make_tables(work, period, previous, suspended)
-    computing, processor = time.perf_counter() - begun, time.process_time() - used
     tables = {name: work.engine.shaped(table, _SOURCE.get(name)) for name, table in period_tables().items()}
     check_unchanged(work.hospital, period, inputs)
     _refuse_if_open(tables["reconciliation"], work.hospital, period)
-    made_from = _card(work, period) | {"run_id": identity, "previous": previous, "inputs": inputs}
+    card = _card(work, period)
+    tables["causes"] = causes_table(work.engine, work.parameters, work.folder, work.span.first, period, tables, card)
+    computing, processor = time.perf_counter() - begun, time.process_time() - used
+    made_from = card | {"run_id": identity, "previous": previous, "inputs": inputs}
     made_from["suspended"] = suspended
     write_period(work.folder, period, tables, made_from | {"rows": {name: t.num_rows for name, t in tables.items()}})
     return CloseResult(period, identity, "closed", time.perf_counter() - began, computing, processor)

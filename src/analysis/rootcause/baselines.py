@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from analysis.closed_period import ClosedPeriods, closed_periods, open_periods
+from analysis.closed_period import ClosedPeriods, closed_periods
 from analysis.engine import sql_text
 from analysis.errors import InputError
 from analysis.periods import Period
@@ -48,7 +48,7 @@ class Months:
 
     Parameters
     ----------
-    sql : queries the closed tables of the window.
+    sql : queries the closed tables of the window, and of other months with them.
     samples : (drgs, first, last, hospital) to samples; first and last are the names of months.
     window : first and last month of the actual cases.
     past : the same window a year earlier; None where it is not closed.
@@ -64,9 +64,7 @@ def months_of(periods: ClosedPeriods, method: str = "bottom_up") -> Months:
     """The months of a window that is closed on disk."""
 
     def samples(drgs: Collection[str], first: str, last: str, hospital: str) -> Mapping[str, Sample]:
-        same = (first, last) == (periods.periods[0].name, periods.periods[-1].name)
-        window = periods if same else open_periods(periods.folder, first, last)
-        return read_samples(window, drgs, hospital=hospital, method=method)
+        return read_samples(periods.span(Period(first), Period(last)), drgs, hospital=hospital, method=method)
 
     first, last = periods.periods[0], periods.periods[-1]
     closed = set(closed_periods(periods.folder))
@@ -99,9 +97,11 @@ def find_baselines(
     kind : one baseline for all; DRGs that have none of it are left out of the result.
     """
     drgs = sorted(actual)
+    first, last = months.window
+    values = {"hospital": hospital, "drgs": drgs, "first": first, "last": last}
     found: dict[str, Baseline] = {}
     if kind in (None, "standard_cost"):
-        for drg, rows in months.sql(sql_text(_SQL, "pathways"), hospital=hospital, drgs=drgs).groupby("drg_code"):
+        for drg, rows in months.sql(sql_text(_SQL, "pathways"), **values).groupby("drg_code"):
             found[str(drg)] = Baseline("standard_cost", None, pathway_profile(rows, actual[str(drg)]))
     if kind in (None, "peers"):
         for drg, sample in _peer_hospitals(months, [d for d in drgs if d not in found], hospital, settings).items():
@@ -123,7 +123,8 @@ def _peer_hospitals(months: Months, drgs: list[str], hospital: str, settings: Ro
     """Cases of the other hospitals of the folder, of the DRGs of which these have cases enough."""
     if not drgs:
         return {}
-    values = {"hospital": hospital, "drgs": drgs, "least": settings.least_peer_cases}
+    values = {"hospital": hospital, "drgs": drgs, "first": months.window[0], "last": months.window[1]}
+    values["least"] = settings.least_peer_cases
     peers = months.sql(sql_text(_SQL, "peer_cases"), **values)
     parts: dict[str, list[Sample]] = {}
     for other, rows in peers.groupby("hospital_id"):

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.closed_period import ClosedPeriods, open_periods
+from analysis.closed_period import ClosedPeriods
 from analysis.engine import sql_text
 from analysis.periods import Period
 
@@ -96,7 +96,7 @@ def read_samples(
     if admitted is None or pd.isna(admitted):
         return {}
     reach = min(Period(admitted[: len(first)]), periods.periods[0])
-    wide = periods if reach == periods.periods[0] else open_periods(periods.folder, reach.name, last)
+    wide = periods if reach == periods.periods[0] else periods.span(reach, periods.period)
     return samples_of(Reading(wide.sql, periods.card["scheme"]), values | {"coding_rules": list(coding_rules)}, method)
 
 

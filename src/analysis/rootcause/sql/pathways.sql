@@ -2,7 +2,7 @@
 -- month; group and content (base units of one unit) as in sample_elements.
 with now as (
   select * from standard_items
-  where hospital_id = $hospital and drg_code in (select unnest($drgs))
+  where period >= $first and period <= $last and hospital_id = $hospital and drg_code in (select unnest($drgs))
   qualify period = max(period) over (partition by drg_code)
 ),
 known as (

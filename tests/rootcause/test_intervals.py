@@ -83,6 +83,14 @@ def test_no_interval_without_clusters_or_where_a_draw_is_undefined():
     assert np.isnan(p_value(1.0, draws[:, 1], 1.0))
 
 
+def test_the_draws_are_left_as_they_are():
+    draws = np.random.default_rng(6).normal(size=200)
+    before = draws.copy()
+    interval(0.0, draws, 12.0)
+    interval(0.0, draws, 12.0, weights=cluster_weights(8, 200, seed=1))
+    assert (draws == before).all()
+
+
 def test_what_never_moves_is_certain_and_zero_is_no_cause():
     weights = cluster_weights(12, 300, seed=1)
     draws = np.tile([40.0, 0.0, 1e-9], (300, 1))

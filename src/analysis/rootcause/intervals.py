@@ -2,21 +2,24 @@
 
     interval = estimate - u s, estimate + v s
     s = standard deviation of the draws x sqrt(K / (K - 1))
-    u = max(t, upper 2.5 % of T_b), v = max(t, - lower 2.5 % of T_b), t = t quantile with K* - 1 degrees of freedom
+    u = max(t, upper 2.5 % of T_b), v = max(t, - lower 2.5 % of T_b), t = t quantile with K - 1 degrees of freedom
     T_b = (draw - estimate) / its own standard error
 
-This is the bootstrap-t (Efron 1981; Hall 1988), which follows the skewness that cost has, never narrower than t on
-the effective clusters. A draw's standard error comes from the influence of each cluster,
-sqrt(sum_k w_bk (d_k - d_b)^2 / (K (K - 1))), and the influences d_k from the regression of the draws on their weights
-(Efron 1990, Journal of the American Statistical Association 85, 79-89), so nothing is fitted within a draw. It is held
-at half the estimate's own or above: a draw of few different clusters tells little about itself.
+This is the bootstrap-t (Efron 1981; Hall 1988), which follows the skewness that cost has, never narrower than
+Student's. A draw's standard error is s times sqrt(sum_k w_bk (d_k - d_b)^2 / sum_k d_k^2), the influences d_k of the
+clusters from the regression of the draws on their weights (Efron 1990, Journal of the American Statistical Association
+85, 79-89), so nothing is fitted within a draw. It is held at half of s or above: a draw of few different clusters tells
+little about itself. p-values have t's tail with K* - 1 degrees of freedom, K* the effective clusters: far out, where no
+draw is, unequal clusters count as few.
 
 Without weights, or with more clusters than a twentieth of the draws, the interval is the expanded percentile interval
-(Hesterberg 2015, The American Statistician 69, 371-386): quantiles at Phi(-+ sqrt(K* / (K* - 1)) t).
+(Hesterberg 2015, The American Statistician 69, 371-386): quantiles at Phi(-+ sqrt(K* / (K* - 1)) t), t with K* - 1.
 
-Why not the expanded percentile throughout: at 10 to 25 physicians of unequal volume with log-normal spending (sigma 0.8
-to 1) against a fixed standard it covers 87 % to 95 % where this covers 90 % to 97 %; against other cases both hold
-92 % to 98 %. BCa by the cluster jackknife covers no better than the percentiles (87 % to 96 %).
+Why not the expanded percentile throughout. At 10 to 25 physicians of unequal volume with log-normal spending (sigma 0.8
+to 1) against a fixed standard it covers 87 % to 95 % where this covers 89 % to 96 %. Against other cases, in 213 plants
+(seeds below 600), it covers 94.8 % with K and 98.1 % with K*, this 96.7 %, with K* 97.7 %: chance between cases is most
+of the noise, and unequal volumes hardly make that worse. BCa by the cluster jackknife covers no better than the
+percentiles (86 % to 96 %).
 """
 
 from typing import NamedTuple
@@ -73,7 +76,7 @@ def judged(
     if weights is None or weights.shape[1] * _DRAWS_A_CLUSTER > len(weights):
         low, high = _quantiles(by_estimate, stats.norm.cdf(-np.sqrt(clusters / (clusters - 1)) * t))
     else:
-        low, high = _bootstrap_t(centre, by_estimate, weights, t, (1 - level) / 2)
+        low, high = _bootstrap_t(centre, by_estimate, weights, level)
     undefined = ~np.isfinite(by_estimate).all(axis=1)
     low[undefined] = high[undefined] = np.nan
     p = 2 * stats.t.sf(_distance(centre, low, high) * t, clusters - 1)
@@ -94,9 +97,9 @@ def p_value(estimate: ArrayLike, draws: Floats, clusters: float, weights: Floats
 
 
 def _flat(estimate: ArrayLike, draws: ArrayLike) -> tuple[Floats, Floats]:
-    """(F,) estimates and (F, D) their draws, each estimate's next to one another."""
+    """(F,) estimates and (F, D) a copy of their draws, each estimate's next to one another."""
     draws = np.asarray(draws, np.float64)
-    return np.asarray(estimate, np.float64).ravel(), np.ascontiguousarray(draws.reshape(len(draws), -1).T)
+    return np.asarray(estimate, np.float64).ravel(), np.array(draws.reshape(len(draws), -1).T, order="C")
 
 
 def _distance(centre: Floats, low: Floats, high: Floats) -> Floats:
@@ -118,16 +121,17 @@ def _quantiles(draws: Floats, tail: float) -> tuple[Floats, Floats]:
     return found[:, 0], found[:, 1]
 
 
-def _bootstrap_t(centre: Floats, draws: Floats, weights: Floats, t: float, tail: float) -> tuple[Floats, Floats]:
-    k = weights.shape[1]
+def _bootstrap_t(centre: Floats, draws: Floats, weights: Floats, level: float) -> tuple[Floats, Floats]:
+    k, tail = weights.shape[1], (1 - level) / 2
+    t = stats.t.ppf(1 - tail, k - 1)
     moved = draws - centre[:, None]
     error = draws.std(axis=1, ddof=1) * np.sqrt(k / max(k - 1, 1))
     influence = _influence(moved, weights)
     own = (influence**2) @ weights.T
     own -= (influence @ weights.T) ** 2 / k
-    least = (_LEAST_ERROR**2) * (influence**2).sum(axis=1)
-    np.maximum(own, np.maximum(least, np.finfo(float).tiny)[:, None], out=own)
-    moved /= np.sqrt(own / (k * max(k - 1, 1)), out=own)
+    own /= np.maximum((influence**2).sum(axis=1), np.finfo(float).tiny)[:, None]
+    np.sqrt(np.maximum(own, _LEAST_ERROR**2, out=own), out=own)
+    moved /= np.maximum(own * error[:, None], np.finfo(float).tiny)
     low, high = _quantiles(moved, tail)
     return centre - np.maximum(high, t) * error, centre + np.maximum(-low, t) * error
 

@@ -43,7 +43,9 @@ def physician_effects(
     """What each physician's cases cost beyond what they should at admission.
 
     s^2 = phi sum(mu^2) / E^2 + the error of the coefficients at the physician's mix of cases, phi = Pearson's
-    dispersion within physicians. Interval: reliability x y -+ 1.96 sqrt(reliability x s^2).
+    dispersion within physicians. Interval of the shrunken value (Morris 1983, Journal of the American Statistical
+    Association 78, 47-55), with b = 1 - reliability and J physicians, so that tau2 counts as estimated:
+    -+ 1.96 sqrt(s^2 (1 - b (J - 1) / J) + 2 / (J - 3) (b y)^2).
 
     Parameters
     ----------
@@ -124,7 +126,9 @@ def _judged(rows: pd.DataFrame, tau2: float, named_from: float) -> pd.DataFrame:
     """Effects, their shrunken values with intervals, reliability, and the funnel."""
     y, s2 = np.log(rows["observed"] / rows["expected"]).to_numpy(), rows["s2"].to_numpy()
     reliability = tau2 / (tau2 + s2)
-    reach = stats.norm.ppf(0.975) * np.sqrt(reliability * s2)
+    drawn_in, k = 1 - reliability, len(y)
+    error2 = s2 * (1 - (k - 1) / k * drawn_in) + 2 / max(k - 3, 1) * (drawn_in * y) ** 2
+    reach = stats.norm.ppf(0.975) * np.sqrt(error2)
     money = {
         name: rows["expected"] * np.expm1(value)
         for name, value in {

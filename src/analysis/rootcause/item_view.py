@@ -64,17 +64,13 @@ def item_effects(
     -----
     Memory does not grow with D beyond the result: draws are computed in runs.
     """
-    if isinstance(reference, ClusterSums):
-        nothing = np.full(len(actual.groups), np.nan)
-        reference = Reference("own_past", reference, None, False, nothing, nothing, nothing)
+    prepared = prepare(actual, reference)
     weights = np.ones((1, len(actual.clusters))) if weights is None else weights
-    stacked = None if reference.sums is None else stack(reference.sums)
-    given = stack(actual), stacked, practices(stacked) if stacked and reference.robust else None
     with _processors().limit(limits=1, user_api="blas"):
-        parts = [_run(*given, reference, weights[cut]) for cut in runs(len(weights), actual)]
+        parts = [_run(prepared, weights[cut]) for cut in runs(len(weights), actual)]
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     cases = float(actual.cases.sum())
-    return ItemEffects(actual.layout, round(cases), supplied=reference.supplied,
+    return ItemEffects(actual.layout, round(cases), supplied=prepared.reference.supplied,
                        **{name: values * cases for name, values in joined.items()})  # fmt: skip
 
 
@@ -84,20 +80,43 @@ def _processors() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-def _run(
-    actual: Stack, stacked: Stack | None, practice: Practices | None, reference: Reference, weights: Floats
-) -> dict[str, Floats]:
-    """Effects per case of some draws."""
-    layout = actual.sums.layout
-    one, paid = levels_of(actual, weights)
-    two = reference_levels(reference, stacked, practice, one, weights, layout)
+@dataclass(frozen=True)
+class Prepared:
+    """Both sides ready to be drawn: `stacked` of the reference's cases, `practice` where a typical one is meant."""
+
+    actual: Stack
+    reference: Reference
+    stacked: Stack | None
+    practice: Practices | None
+
+
+def prepare(actual: ClusterSums, reference: Reference | ClusterSums) -> Prepared:
+    """Sides of `item_effects`."""
+    if isinstance(reference, ClusterSums):
+        nothing = np.full(len(actual.groups), np.nan)
+        reference = Reference("own_past", reference, None, False, nothing, nothing, nothing)
+    stacked = None if reference.sums is None else stack(reference.sums)
+    return Prepared(stack(actual), reference, stacked, practices(stacked) if stacked and reference.robust else None)
+
+
+def levels_of_sides(prepared: Prepared, weights: Floats) -> tuple[Levels, Levels, Floats]:
+    """Levels of both sides in every draw without NaN, and payment per case by stratum (D, S)."""
+    layout = prepared.actual.sums.layout
+    one, paid = levels_of(prepared.actual, weights)
+    two = reference_levels(prepared.reference, prepared.stacked, prepared.practice, one, weights, layout)
     one, two = filled(one, two)
-    if reference.kind == "standard":
+    if prepared.reference.kind == "standard":
         _rest_to_payment(two, paid, rest_group(layout))
+    return one, two, paid
+
+
+def _run(prepared: Prepared, weights: Floats) -> dict[str, Floats]:
+    """Effects per case of some draws."""
+    one, two, paid = levels_of_sides(prepared, weights)
     cost, cost0 = one.cost.sum(axis=-1), two.cost.sum(axis=-1)
     mean, mean0 = (one.share * cost).sum(axis=-1), (two.share * cost0).sum(axis=-1)
     between = (one.share + two.share) / 2
-    groups = product_effects(one, two, actual.member_group)
+    groups = product_effects(one, two, prepared.actual.member_group)
     return {
         "payment": mean0 - (one.share * paid).sum(axis=-1),
         "cost": mean - mean0,

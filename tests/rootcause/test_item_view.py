@@ -127,7 +127,7 @@ def _add_up(rows: pd.DataFrame) -> None:
     assert not any(left.values()), left
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(cases(refunds=True), cases(refunds=True))
 @example(_UNUSED, _STRATUM)
 @example(_BACK, _UNUSED)
@@ -140,7 +140,7 @@ def test_every_level_adds_up_to_the_fen(now, before):
     _add_up(rows)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(cases(refunds=True), cases(refunds=True), st.integers(0, 99))
 def test_no_order_of_rows_changes_a_fen(now, before, seed):
     one = _rows(sample(now), past(before))
@@ -148,7 +148,7 @@ def test_no_order_of_rows_changes_a_fen(now, before, seed):
     pd.testing.assert_frame_equal(one, two)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(cases(), cases(), st.permutations(sorted({group for group, _ in CATALOGUE.values()})))
 def test_no_name_changes_money(now, before, order):
     names = dict(zip(sorted({group for group, _ in CATALOGUE.values()}), order, strict=True)) | {"rest": "rest"}
@@ -169,14 +169,14 @@ def test_no_name_changes_money(now, before, order):
     assert (amounts[0] - amounts[1]).abs().max() <= 0.0100001  # only who gets the last fen
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(cases(refunds=True))
 def test_nothing_for_what_does_not_differ(both):
     rows = _rows(sample(both), past(both))
     assert set(_amounts(rows)) <= {("total", "total"), ("payment", "payment")}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(cases(), cases(), st.sampled_from([(1, 2, 1), (3, 1, 1)]))
 def test_equal_prices_have_no_price_effect(now, before, price):
     for case in (*now, *before):
@@ -191,7 +191,7 @@ def _point(now: list[Case], before: list[Case]) -> np.ndarray:
     return node_amounts(effects, cause_tree(effects.layout))[0] / effects.cases
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(cases(refunds=True), cases(refunds=True))
 def test_the_other_way_round_is_the_opposite(now, before):
     for case in (*now, *before):
@@ -201,7 +201,7 @@ def test_the_other_way_round_is_the_opposite(now, before):
     assert one[cost] == pytest.approx(-two[cost], abs=1e-6)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(cases(refunds=True), cases(refunds=True))
 def test_dearer_money_scales_and_repeated_cases_change_nothing(now, before):
     def dearer(given: list[Case]) -> list[Case]:
@@ -216,7 +216,7 @@ def test_dearer_money_scales_and_repeated_cases_change_nothing(now, before):
     assert _point(now * 3, before * 2) == pytest.approx(_point(now, before), abs=1e-6)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(cases(refunds=True, least=2), cases(refunds=True, least=2), st.integers(0, 2**32 - 1))
 def test_a_draw_is_the_view_of_the_drawn_cases(now, before, seed):
     for side in (now, before):

@@ -76,7 +76,7 @@ def test_unknown_physicians_are_clusters_by_patient():
     assert common_layout(sample(unknown), past(unknown), "patient_id").clusters == ["H/p", "H/p2", "H/q"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(cases(refunds=True), st.integers(0, 99))
 def test_the_order_of_rows_changes_no_bit(drawn, seed):
     actual = sample(drawn)
@@ -90,7 +90,7 @@ def test_the_order_of_rows_changes_no_bit(drawn, seed):
             assert np.array_equal(one, two), name
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(cases(refunds=True))
 def test_elements_sum_to_the_cost_of_the_cases(drawn):
     sums = cluster_sums(sample(drawn), common_layout(sample(drawn), past(drawn)))

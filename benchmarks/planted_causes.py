@@ -114,7 +114,7 @@ def make_planted(seed: int, kinds: Sequence[str], comparison: str) -> Planted:
     cases = int(rng.integers(220, 501))
     fates, fates0 = make_fates(rng, cases, people), make_fates(rng, int(cases * rng.uniform(0.9, 1.3)), others)
     world = ordinary_world()
-    actual = sample_of(happen(planted(world, plants), people, fates), rng, "H1", "a")
+    actual = sample_of(happen(planted_world(world, plants), people, fates), rng, "H1", "a")
     before = sample_of(happen(world, others, fates0), rng, "H1" if comparison == "own_past" else "H2", "b")
     known = actual.cases.loc[actual.cases["physician_id"] != "?", "physician_id"].nunique()
     expected = tuple(cases * expected_truth(plant) for plant in plants) if len(plants) == 1 else (np.nan,) * len(plants)
@@ -143,7 +143,7 @@ def expected_truth(plant: Plant) -> float:
     return truth_of(ordinary_world(), (plant,), people, fates)[0] / len(fates.physician)
 
 
-def planted(world: World, plants: Sequence[Plant]) -> World:
+def planted_world(world: World, plants: Sequence[Plant]) -> World:
     """The world with all plants."""
     for plant in plants:
         world = plant.change(world)
@@ -155,7 +155,7 @@ def truth_of(world: World, plants: Sequence[Plant], people: Physicians, fates: F
     losses = {}
     for size in range(len(plants) + 1):
         for subset in combinations(range(len(plants)), size):
-            cases = happen(planted(world, [plants[i] for i in subset]), people, fates)
+            cases = happen(planted_world(world, [plants[i] for i in subset]), people, fates)
             losses[subset] = float((cases.cost - cases.payment).sum())
     k = len(plants)
     truth = [0.0] * k

@@ -81,7 +81,7 @@ def _first(frame: pd.DataFrame, of_items: bool, count: pd.Series) -> tuple[dict,
     from wise_pizza.explain import explain_changes_in_average, explain_changes_in_totals
 
     before, now = (frame[frame["period"] == period] for period in ("before", "now"))
-    options = {"total_name": "total", "size_name": "size", "max_depth": 2, "min_segments": 3}
+    options = {"total_name": "total", "size_name": "size", "max_depth": 2, "max_segments": 3}
     if not of_items:
         model = explain_changes_in_average(before, now, CASE_DIMS, how="totals", **options)
         return model.segments[0]["segment"], model.segments[0]["impact"] * count["now"]

@@ -1,10 +1,9 @@
 """What a complication goes with, in days and in cost, at equal admission. An association, no proof of cause.
 
-How much longer and dearer is a case with a complication than the same case without one: by the g-formula (Robins
-1986) the mean of the outcome is modelled on complication and what is known at admission, and predicted for every case
-with and without; weighting by the inverse probability (IPW) is the check by another model. A percentage point of
-complications among the same patients is a hundredth of that. `between_physicians.py` has the other reading, that of
-BRIEF C4.
+How much longer and dearer is a case with a complication than the same case without one: by the g-formula (Robins 1986)
+the mean of the outcome is modelled on complication and what is known at admission, and predicted with and without for
+every case that had one; weighting by the odds (IPW) is the check by another model. A percentage point of complications
+among the same patients is a hundredth of that. `between_physicians.py` has the other reading, that of BRIEF C4.
 """
 
 from collections.abc import Sequence
@@ -24,8 +23,8 @@ from analysis.rootcause.samples import Sample
 Floats = NDArray[np.float64]
 #: Cases with and without a complication that are needed, and physicians for an interval.
 LEAST_EVENTS, LEAST_CLUSTERS = 10, 10
-#: Probabilities of a complication are held above this in weights.
-_LEAST_PROBABILITY = 0.005
+#: Probabilities of a complication are held below this in weights.
+_MOST_PROBABLE = 0.95
 
 
 @dataclass(frozen=True)
@@ -69,9 +68,10 @@ def complication_effect(
 ) -> list[Association]:
     """Effect of a complication at equal age, sex, severity, kind of admission and variant: g-formula, then IPW.
 
-    g-formula: mean over all cases of exp(x b + c) - exp(x b), gamma model with logarithmic link (poisson where a stay
-    has no day), errors by the delta method from the cluster-robust covariance; IPW: difference of the two means, each
-    weighted by 1 / probability (logistic), error from the clusters' sums of the influence. t with clusters - 1.
+    Both ask what complications brought those who had them: that is what fewer of them would spare. g-formula: their
+    mean of exp(x b + c) - exp(x b), gamma model with logarithmic link (poisson where a stay has no day), errors by the
+    delta method from the cluster-robust covariance. IPW: their mean less that of the others, weighted by the odds
+    (logistic) so that they resemble them, error from the clusters' sums of the influence. t with clusters - 1.
 
     Parameters
     ----------
@@ -123,9 +123,10 @@ def _association(method: str, effect: float, error: float, facts: dict) -> Assoc
 def _g_formula(y: Floats, flag: Floats, design: pd.DataFrame, clusters: NDArray[np.intp]) -> tuple[float, float]:
     columns = design.assign(flag=flag)
     result = fit_mean(y, columns, clusters, "gamma" if (y > 0).all() else "poisson")
-    with_it, without = (with_constant(design.assign(flag=value)).to_numpy(float) for value in (1.0, 0.0))
+    had = design[flag == 1]
+    with_it, without = (with_constant(had.assign(flag=value)).to_numpy(float) for value in (1.0, 0.0))
     means = [np.exp(rows @ result.params.to_numpy()) for rows in (with_it, without)]
-    gradient = (means[0] @ with_it - means[1] @ without) / len(y)
+    gradient = (means[0] @ with_it - means[1] @ without) / len(had)
     error = np.sqrt(max(gradient @ np.asarray(result.cov_params()) @ gradient, 0.0))
     return float((means[0] - means[1]).mean()), float(error)
 
@@ -133,7 +134,7 @@ def _g_formula(y: Floats, flag: Floats, design: pd.DataFrame, clusters: NDArray[
 def _ipw(y: Floats, flag: Floats, design: pd.DataFrame, clusters: NDArray[np.intp]) -> tuple[float, float]:
     """Difference of the weighted means; the probabilities count as known, which makes the error rather too large."""
     chance = _probability(flag, design)
-    weights = np.where(flag == 1, 1 / chance, 1 / (1 - chance))
+    weights = np.where(flag == 1, 1.0, chance / (1 - chance))
     influence, means = np.zeros(len(y)), []
     for value, sign in ((1.0, 1), (0.0, -1)):
         w = weights * (flag == value) / (weights * (flag == value)).sum()
@@ -149,4 +150,4 @@ def _probability(flag: Floats, design: pd.DataFrame) -> Floats:
         return np.full(len(flag), flag.mean())
     scaled = StandardScaler().fit_transform(design.to_numpy(float))
     found = LogisticRegression(C=1.0, max_iter=1000).fit(scaled, flag).predict_proba(scaled)[:, 1]
-    return np.clip(found, _LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY)
+    return np.minimum(found, _MOST_PROBABLE)

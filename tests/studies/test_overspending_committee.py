@@ -47,7 +47,7 @@ def test_a_drg_with_its_first_three_causes_and_the_driver_that_stands_out(small:
     assert rows["preventable"].astype(object).where(rows["preventable"].notna(), None).tolist() == [
         64_000, 38_000, 25_000, None, 30_000
     ]  # fmt: skip
-    assert rows["interval"].tolist()[:2] == ["7.0 ~ 13.0", "3.9 ~ 6.1"]
+    assert rows["interval"].tolist()[:2] == ["7.0\u00a0~\u00a013.0", "3.9\u00a0~\u00a06.1"]
     assert rows["owned"].tolist()[1] == "Cardiology", "the department that treats it"
     assert finding.alarm and "FM19 contrast_and_devices (quantity) CNY 50,000" in finding.text
     assert "CNY 64,000, mostly with Cardiology" in finding.text
@@ -80,6 +80,7 @@ def test_a_sum_that_would_give_a_small_group_away_is_hidden(small: Small, monkey
     finding = five_worst(opened(small, "en"))
     first = finding.table.rows.iloc[0]
     assert first["what"].endswith("†") and (first["amount_total"], first["amount_per_case"]) == (HIDDEN, HIDDEN)
+    assert (finding.table.rows["amount_per_case"] == HIDDEN).all(), "total / per case would tell the cases"
     assert first["interval"] == "" and "100,000" not in finding.to_html() and "10.0" not in finding.to_html()
     assert any("†" in note for note in finding.caveats)
 

@@ -1,12 +1,15 @@
 """Rows of the closed table `causes` as a tree, and the causes as people speak of them: a thing and what it does."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.presentation.numbers import is_empty
 
+#: A row of the tree as plain values.
+Row = dict[str, Any]
 #: Effects that part the cost of one thing.
 EFFECTS = ("use_rate", "quantity", "substitution", "price")
 #: What stands below the cost, beside mix and bundles.
@@ -56,7 +59,7 @@ def below(tree: pd.DataFrame, at: int) -> pd.DataFrame:
     return tree.iloc[at + 1 : end]
 
 
-def thing(row: pd.Series) -> str:
+def thing(row: Mapping[str, Any] | pd.Series) -> str:
     """Code of what a row is about: of a row of one effect the group that it parts, else the cause itself."""
     if row["cause"] != row["effect"] or row["effect"] not in EFFECTS:
         return str(row["cause"])
@@ -74,22 +77,23 @@ def causes_among(rows: pd.DataFrame, view: str) -> pd.DataFrame:
     Frame: view, category (`*` above them, a bundle its own), thing, through (effect, empty = none), amount_total,
     amount_per_case, ci_low, ci_high, q_value, called, preventable, owner, basis.
     """
-    tree = in_view(rows, view)
+    tree = in_view(rows, view).to_dict("records")
     made = []
     category = "*"
-    for at in range(len(tree)):
-        row = tree.iloc[at]
+    for at, row in enumerate(tree):
         if row["depth"] <= 2:
             category = str(row["cause"]) if row["depth"] == 2 else "*"
         if _is_cause(row, category, view):
-            made.append(_cause(row, below(tree, at), category))
+            end = next((i for i in range(at + 1, len(tree)) if tree[i]["depth"] <= row["depth"]), len(tree))
+            leaves = [part for part in tree[at + 1 : end] if part["leaf"]] or [row]
+            made.append(_cause(row, leaves, category))
     frame = pd.DataFrame(made)
     if frame.empty:
         return frame
     return frame.sort_values(["amount_total", "thing"], ascending=[False, True], ignore_index=True, kind="stable")
 
 
-def _is_cause(row: pd.Series, category: str, view: str) -> bool:
+def _is_cause(row: Row, category: str, view: str) -> bool:
     """What people call a cause: what stands below a category, a bundle, a leaf above them; every driver."""
     if row["cause"] == "physician":
         return row["depth"] == 2
@@ -100,34 +104,26 @@ def _is_cause(row: pd.Series, category: str, view: str) -> bool:
     return row["depth"] == 3 and category in CATEGORIES
 
 
-def _cause(row: pd.Series, parts: pd.DataFrame, category: str) -> dict[str, object]:
-    leaves = parts[parts["leaf"]] if len(parts) else pd.DataFrame([row])
-    q_value = row["q_value"]
-    if is_empty(q_value) and len(parts):
-        q_value = leaves.loc[leaves["amount_total"].abs().astype(float).idxmax(), "q_value"]
-    prevented, owner = _prevented(row, leaves)
+def _cause(row: Row, leaves: Sequence[Row], category: str) -> Row:
+    largest = max(leaves, key=lambda leaf: abs(leaf["amount_total"]))
+    q_value = largest["q_value"] if is_empty(row["q_value"]) else row["q_value"]
+    owner = largest["owner"] if is_empty(row["owner"]) else row["owner"]
+    prevented = [leaf["preventable"] for leaf in leaves if not is_empty(leaf["preventable"])]
     return {
         "view": row["view"], "category": category, "thing": thing(row),
-        "through": _through(leaves, float(row["amount_total"])),
+        "through": _through(leaves, row["amount_total"]),
         **{name: row[name] for name in ("amount_total", "amount_per_case", "ci_low", "ci_high")},
-        "q_value": q_value, "called": not is_empty(q_value) and float(q_value) < ALARMS,
-        "preventable": prevented, "owner": owner, "basis": row["basis"],
+        "q_value": q_value, "called": not is_empty(q_value) and q_value < ALARMS,
+        "preventable": sum(prevented) if is_empty(row["preventable"]) else row["preventable"],
+        "owner": "" if is_empty(owner) else owner, "basis": row["basis"],
     }  # fmt: skip
 
 
-def _through(leaves: pd.DataFrame, whole: float) -> str:
+def _through(leaves: Sequence[Row], whole: float) -> str:
     """The effect that moves a thing most in the direction it moved; empty where that is none of one thing."""
-    effects = leaves.groupby("effect")["amount_total"].sum().astype(float)
-    same = effects[(np.sign(effects) == np.sign(whole)) & effects.index.isin(EFFECTS)]
-    return "" if same.empty else str(same.abs().idxmax())
-
-
-def _prevented(row: pd.Series, leaves: pd.DataFrame) -> tuple[float, str]:
-    """What of a cause can be avoided (its own figure, else the sum of its parts), and who can."""
-    money = leaves["preventable"].astype(float).fillna(0)
-    amount = float(money.sum()) if is_empty(row["preventable"]) else float(row["preventable"])
-    owner = row["owner"]
-    if is_empty(owner) and leaves["owner"].notna().any():
-        owned = leaves[leaves["owner"].notna()]
-        owner = owned.loc[owned["amount_total"].abs().astype(float).idxmax(), "owner"]
-    return amount, "" if is_empty(owner) else str(owner)
+    effects = dict.fromkeys(EFFECTS, 0.0)
+    for leaf in leaves:
+        if leaf["effect"] in effects:
+            effects[leaf["effect"]] += leaf["amount_total"] * np.sign(whole)
+    most = max(effects, key=lambda effect: effects[effect])
+    return most if effects[most] > 0 else ""

@@ -7,7 +7,7 @@ from analysis.presentation.disclosure import HIDDEN, LIMIT
 from analysis.presentation.finding import Finding
 from analysis.presentation.numbers import Kind, is_empty, sum_kind
 from analysis.presentation.tables import Table
-from analysis.presentation.wording import listed, plural
+from analysis.presentation.wording import listed
 from analysis.studies.absent import COSTS, absent
 from analysis.studies.cause_tree import POOLS, causes_among
 from analysis.studies.cause_words import (
@@ -28,6 +28,8 @@ _BASELINES = ("standard_cost", "peers", "own_past", "standard")
 #: Drivers that explain nothing that anybody could change.
 _NO_DRIVER = ("payment", "mix", "rest", "cost")
 _INDENT = "　"
+#: Between the ends of an interval, so that no line breaks there.
+_TO = "\u00a0~\u00a0"
 
 
 def five_worst(report: Report) -> Finding:
@@ -58,26 +60,27 @@ def _worst(report: Report, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _block(report: Report, rows: pd.DataFrame, drg: tuple) -> pd.DataFrame:  # type: ignore[type-arg]
-    """One DRG: its loss, its first causes, and the driver that stands out."""
+    """One DRG: its loss, its first causes that matter, and the driver that stands out."""
     own = rows[(rows["drg_code"] == drg.drg_code) & (rows["baseline"] == drg.baseline)]  # type: ignore[attr-defined]
     items, floor = causes_among(own, "item"), settings_of(report).floor
     first = items[(items["amount_total"] > 0) & ~items["thing"].isin(POOLS)].head(_CAUSES)
-    drivers = _driver(own)
+    first = pd.concat([first.head(1), first.iloc[1:][first.iloc[1:]["amount_total"] >= floor]])
     named = [
         _cause_row(report, row, drg, floor, kind)
-        for kind, causes in (("item", first), ("driver", drivers))
+        for kind, causes in (("item", first), ("driver", _driver(own, floor)))
         for _, row in causes.iterrows()
     ]
     return pd.DataFrame([_drg_row(drg, float(items["preventable"].sum())), *named])
 
 
-def _driver(own: pd.DataFrame) -> pd.DataFrame:
-    """The driver that adds most; no row where none does."""
+def _driver(own: pd.DataFrame, floor: float) -> pd.DataFrame:
+    """The driver that adds most, where its interval leaves nought out and it matters; else no row."""
     own = own[own["reliability"].isna() | (own["view"] == "item")]
     drivers = causes_among(own, "driver")
     if drivers.empty:
         return drivers
-    return drivers[(drivers["amount_total"] > 0) & ~drivers["thing"].isin(_NO_DRIVER)].head(1)
+    clear = (drivers["ci_low"] > 0) & (drivers["amount_total"] >= floor)
+    return drivers[clear & ~drivers["thing"].isin(_NO_DRIVER)].head(1)
 
 
 def _drg_row(drg: tuple, preventable: float) -> dict[str, object]:  # type: ignore[type-arg]
@@ -86,7 +89,7 @@ def _drg_row(drg: tuple, preventable: float) -> dict[str, object]:  # type: igno
     row = drg._asdict()  # type: ignore[attr-defined]
     money = {name: HIDDEN if hide else row[name] for name in ("amount_per_case", "amount_total", "ci_low", "ci_high")}
     name = f"{row['drg']} †" if hide else row["drg"]
-    return {"what": name, "kind": "drg", **money, "preventable": preventable, "owned": "", "called": None}
+    return {"what": name, "kind": "drg", **money, "preventable": preventable, "owned": "", "called": None, "thing": ""}
 
 
 def _cause_row(report: Report, row: pd.Series, drg: tuple, floor: float, kind: str) -> dict[str, object]:  # type: ignore[type-arg]
@@ -96,19 +99,22 @@ def _cause_row(report: Report, row: pd.Series, drg: tuple, floor: float, kind: s
     money = {name: row[name] for name in ("amount_per_case", "amount_total", "ci_low", "ci_high", "preventable")}
     called = bool(row["called"]) and abs(float(row["amount_total"])) >= floor
     owner = owner_words(report, row["owner"], main_department(report, drg.drg_code))  # type: ignore[attr-defined]
-    return {"what": _INDENT + name, "kind": kind, **money, "owned": owner, "called": called}
+    told = {"what": _INDENT + name, "kind": kind, "thing": row["thing"], "owned": owner, "called": called}
+    if drg.part:  # type: ignore[attr-defined]
+        money["amount_per_case"] = HIDDEN
+    return told | money
 
 
 def _table(report: Report, rows: pd.DataFrame) -> Table:
     kind: Kind = sum_kind(rows["amount_total"])
     write = report.style.write
     rows["interval"] = [
-        "" if is_empty(low) or isinstance(low, str) else f"{write(low, kind)} ~ {write(high, kind)}"
+        "" if is_empty(low) or isinstance(low, str) else f"{write(low, kind)}{_TO}{write(high, kind)}"
         for low, high in zip(rows["ci_low"], rows["ci_high"], strict=True)
     ]
-    words = {True: report.say("可认定", "certain"), False: report.say("或属偶然", "may be chance")}
-    rows["certain"] = ["" if value is None else words[bool(value)] for value in rows["called"]]
-    rows["preventable"] = rows["preventable"].astype(object).where(rows["preventable"].astype(float) > 0, None)
+    rows["certain"] = ["" if value is None else "✓" if value else "–" for value in rows["called"]]
+    nothing = [write(value, kind).strip("0.") == "" for value in rows["preventable"]]
+    rows["preventable"] = rows["preventable"].astype(object).mask(nothing, None)
     heads = (
         head(report, "what", "病组与原因", "DRG and cause"),
         head(report, "amount_per_case", "例均", "Per case", "money"),
@@ -124,19 +130,12 @@ def _table(report: Report, rows: pd.DataFrame) -> Table:
 
 def _text(report: Report, blocks: list[pd.DataFrame]) -> str:
     """First cause of every DRG, what is avoidable in all, and whose it is."""
-    money = report.style.money
-    firsts = []
-    for block in blocks:
-        causes = block[block["kind"] == "item"]
-        if len(causes):
-            code, name = block["what"].iloc[0].split(" ")[0], str(causes["what"].iloc[0]).strip(_INDENT)
-            firsts.append(f"{code} {name} {money(float(causes['amount_total'].iloc[0]))}")
     every = pd.concat(blocks)
+    zh, en = _firsts(report, blocks)
+    money = report.style.money
     avoidable = float(every.loc[every["kind"] == "drg", "preventable"].sum())
     owned = every[(every["kind"] == "item") & (every["preventable"].astype(float) > 0)]
     owners = owned.groupby("owned")["preventable"].sum().astype(float).sort_values(ascending=False, kind="stable")
-    zh = f"{len(blocks)} 个病组的首要原因：{'；'.join(firsts)}"
-    en = f"First causes of {plural(len(blocks), 'DRG')}: {'; '.join(firsts)}"
     if avoidable > 0:
         zh, en = f"{zh}。可避免 {money(avoidable)}", f"{en}. Avoidable: {money(avoidable)}"
     if len(owners):
@@ -145,21 +144,38 @@ def _text(report: Report, blocks: list[pd.DataFrame]) -> str:
     return report.say(zh + "。", en + ".")
 
 
+def _firsts(report: Report, blocks: list[pd.DataFrame]) -> tuple[str, str]:
+    """The first causes: those of payment together, the others one by one."""
+    money, named, unpaid = report.style.money, [], []
+    for block in blocks:
+        causes, code = block[block["kind"] == "item"], str(block["what"].iloc[0]).split(" ")[0]
+        if len(causes) and causes["thing"].iloc[0] == "payment":
+            unpaid.append(code)
+        elif len(causes):
+            name = str(causes["what"].iloc[0]).strip(_INDENT)
+            named.append(f"{code} {lower(name)} {money(float(causes['amount_total'].iloc[0]))}")
+    zh = [f"{'、'.join(unpaid)}：支付低于基准成本"] if unpaid else []
+    en = [f"{listed(unpaid, 'en', 5)}: paid less than the reference costs"] if unpaid else []
+    return f"首要原因：{'；'.join(named + zh)}", f"First causes: {'; '.join(named + en)}"
+
+
 def _notes(report: Report, rows: pd.DataFrame, worst: pd.DataFrame) -> tuple[str, ...]:
     months = sorted({int(value) for value in worst["months"].dropna()})
     zh = "、".join("本月" if month == 1 else f"近 {month} 个月" for month in months)
     en = " or ".join("this month" if month == 1 else f"the last {month} months" for month in months)
     against = [reference_words(report, name) for name in _BASELINES if (worst["baseline"] == name).any()]
+    floor = report.style.money(settings_of(report).floor)
     first = report.say(
-        f"两种成本方法一致判亏的病组，按亏损金额；{zh}的病例（单月不足时多月合计），与{listed(against, 'zh')}比较。",
+        f"两种成本方法一致判亏的病组，按亏损金额；{zh}的病例（单月不足时多月合计），与{listed(against, 'zh')}比较；"
+        f"第一项以后的原因不低于 {floor} 才列出。",
         f"DRGs that lose by two costing methods, by loss; cases of {en} (months together where one holds few), "
-        f"compared with {listed([lower(name) for name in against], 'en')}.",
+        f"compared with {listed([lower(name) for name in against], 'en')}; causes after the first from {floor} on.",
     )
     second = report.say(
         "原因按项目列前三项（合并的小项与闲置产能除外）；“动因”是对同一亏损的另一种看法，与上列原因不可相加。区间为聚类自助法；"
-        "可认定 = 多重检验后误报不超过 5%。",
+        "✓ = 可认定（多重检验后误报不超过 5%），– = 或属偶然。",
         "First three causes by item (without small items taken together, and idle capacity); the driver is another "
-        "view of the same loss and never to be added to them. Intervals: cluster bootstrap; certain: at most 5 % "
-        "false alarms over all DRGs.",
+        "view of the same loss and never to be added to them. Intervals: cluster bootstrap; ✓ = at most 5 % false "
+        "alarms over all DRGs, – = may be chance.",
     )
     return (first, second, *part_note(report, worst))

@@ -19,6 +19,7 @@ from analysis.rootcause.driver_rows import driver_amounts, driver_tree, named_cl
 from analysis.rootcause.driver_sums import DAYS, side_sums
 from analysis.rootcause.item_view import decompose
 from analysis.rootcause.layout import common_layout
+from analysis.rootcause.practice import normal_scores
 from analysis.rootcause.resampling import cluster_weights
 from analysis.rootcause.samples import Sample
 
@@ -230,6 +231,28 @@ def test_a_fifth_of_the_physicians_spends_more():
         truth.append(share * 0.5 * 8_000 * 1.12)
     assert np.mean(found) == pytest.approx(np.mean(truth), rel=0.1)
     assert np.abs(np.array(found) - truth).max() < 350
+
+
+def test_practice_has_an_interval_of_its_own_chance_not_of_who_was_drawn():
+    """With four spendthrifts of twenty the draws of the cost go with how often these come; those of practice do not."""
+    factors = np.where(np.arange(20) < 4, 1.5, 1.0)
+    now, before = drawn(9, 800, factors=factors), drawn(509, 800, side="b")
+    layout = common_layout(now, past(before))
+    weights = np.vstack([np.ones((1, len(layout.clusters))), cluster_weights(len(layout.clusters), 800, 1)])
+    found = drivers(now, past(before), weights)
+    often = weights[1:, :4].sum(axis=1)
+    practice, cost = found.drivers["physician"] / 800, found.cost / 800
+    assert practice[0] == pytest.approx(per_case(drivers(now, past(before)), 800)["physician"])
+    assert practice[1:].mean() == pytest.approx(practice[0], abs=100)
+    assert np.corrcoef(often, cost[1:])[0, 1] > 0.7 and 40 < practice[1:].std() < 0.6 * cost[1:].std()
+
+
+def test_normal_scores_of_draw_counts():
+    weights = np.vstack([np.ones((1, 30)), cluster_weights(30, 4_000, 2)])
+    scores = normal_scores(weights)
+    assert (scores[0] == 0).all() and scores[1:].mean() == pytest.approx(0, abs=0.01)
+    assert scores[1:].std() == pytest.approx(1, abs=0.01)
+    assert np.corrcoef(scores[1:].ravel(), weights[1:].ravel())[0, 1] > 0.9
 
 
 def test_against_peers_who_are_alike_there_is_little():

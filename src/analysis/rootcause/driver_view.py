@@ -27,7 +27,7 @@ from analysis.rootcause.driver_fit import Fit, fitted, usable
 from analysis.rootcause.driver_gaps import gaps_of_samples, gaps_of_targets, gaps_of_typical, targets_of
 from analysis.rootcause.driver_sums import CONDITIONS, DAYS, FIRST_WAIT, Side, side_sums
 from analysis.rootcause.layout import Layout
-from analysis.rootcause.practice import physician_draws, practice_draws, practice_of
+from analysis.rootcause.practice import normal_scores, physician_draws, practice_draws, practice_of
 from analysis.rootcause.samples import Sample
 
 if TYPE_CHECKING:
@@ -158,8 +158,9 @@ def _practice(
         return np.empty((len(weights), 0))
     fit = fitted(sides, [np.ones((1, len(known)))] * len(sides), conditions)
     found = [practice_of(side, fit, known) for side in sides]
-    drivers["physician"] = practice_draws(found, weights)
-    return physician_draws(found, weights)
+    scores = normal_scores(weights)
+    drivers["physician"] = practice_draws(found, scores)
+    return physician_draws(found, scores)
 
 
 def _pathway_days(profile: pd.DataFrame | None) -> float:

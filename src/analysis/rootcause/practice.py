@@ -75,30 +75,31 @@ def unexplained(fit: Fit, values: int) -> Floats:
     return coefficients
 
 
-def practice_draws(sides: Sequence[Practice], weights: Floats) -> Floats:
+def practice_draws(sides: Sequence[Practice], scores: Floats) -> Floats:
     """(D,) mean less typical physician of the actual side, less the same of the reference where it has physicians.
 
     In each draw a typical physician shows his side's typical value, one who is not his own, both with chance and habit:
 
         value* = typical + (1 - r)(value - typical) + chance z + habit z'
 
-    r = weight / share of the cases, 1 for the typical; and the typical physician is found anew. z and z' are normal
-    scores of the draw counts of three clusters in a row, so that chance differs on the two sides and habit does not.
-    A draw in which every cluster comes once is the cases as they are.
+    r = weight / share of the cases, 1 for the typical; and the typical physician is found anew. z and z' are scores of
+    three clusters in a row, so that chance differs on the two sides and habit does not.
+
+    Parameters
+    ----------
+    scores : (D, K) of `normal_scores`; where all are 0 the cases are as they are.
     """
-    scores = normal_scores(weights)
-    drawn = np.zeros(len(weights))
+    drawn = np.zeros(len(scores))
     for number, (sign, side) in enumerate(zip((1, -1), sides, strict=False)):
         drawn += sign * (side.above + _moved(side, scores, number))
     return drawn
 
 
-def physician_draws(sides: Sequence[Practice], weights: Floats) -> Floats:
+def physician_draws(sides: Sequence[Practice], scores: Floats) -> Floats:
     """(D, K) what each cluster's physician adds, shrunken, less the same on the reference side; with its chance."""
-    k = weights.shape[1]
-    parts = [side.parts(k) for side in sides]
+    parts = [side.parts(scores.shape[1]) for side in sides]
     found = parts[0][0] - parts[1][0] if len(parts) == 2 else parts[0][0]
-    return found + normal_scores(weights) * np.sqrt(sum(error2 for _, error2 in parts))
+    return found + scores * np.sqrt(sum(error2 for _, error2 in parts))
 
 
 def normal_scores(weights: Floats) -> Floats:

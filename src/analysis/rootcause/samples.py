@@ -32,9 +32,9 @@ class Sample:
     Parameters
     ----------
     cases : one row a case (RangeIndex): stay_id, period, patient_id, hospital_id, department, team, physician_id
-        ("?" where unknown), severity, age, age_band, sex, admission_type, variant (principal procedure, else
-        diagnosis), payment and cost in currency, length_of_stay in days, complication and infection (0, 1, NaN), died,
-        coding_flag, stratum.
+        ("?" where unknown), severity, age, age_band, sex, admission_type, payer, weekend (of admission), variant
+        (principal procedure, else diagnosis), payment and cost in currency, length_of_stay in days, complication and
+        infection (0, 1, NaN), died, coding_flag, stratum.
     elements : case (row of `cases`), element, group, category, quantity, cost, origin (imported, domestic or ""); a
         case's elements sum to its cost.
     waits : case, reason, days waited.

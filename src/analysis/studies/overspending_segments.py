@@ -4,8 +4,7 @@ import pandas as pd
 
 from analysis.presentation.finding import Finding
 from analysis.presentation.tables import Table
-from analysis.rootcause.layout import cluster_codes
-from analysis.rootcause.segments import Condition, find_segments
+from analysis.rootcause.segments import Condition, clusters_for, find_segments
 from analysis.studies.overspending import Inquiry
 from analysis.studies.report import Report
 from analysis.studies.wide import head
@@ -64,7 +63,8 @@ def _segments(inquiry: Inquiry) -> pd.DataFrame:
     """Segments of cost beyond the mean of a case's stratum; physicians are compared elsewhere, and fairly."""
     cases = inquiry.made.sample.cases  # type: ignore[union-attr]
     excess = (cases["cost"] - cases.groupby("stratum")["cost"].transform("mean")).to_numpy(float)
-    return find_segments(cases, excess, cluster_codes(cases, "physician_id"), dimensions=tuple(_DIMENSIONS))
+    clusters, dimensions = clusters_for(cases, tuple(_DIMENSIONS))
+    return find_segments(cases, excess, clusters, dimensions=dimensions)
 
 
 def _said(report: Report, conditions: tuple[Condition, ...]) -> str:
@@ -80,6 +80,8 @@ def _said(report: Report, conditions: tuple[Condition, ...]) -> str:
 def _value(report: Report, one: Condition) -> str:
     if isinstance(one.value, float):
         return f"{one.value:g}"
+    if one.dimension == "weekend":
+        return report.say("是", "yes") if one.value == "True" else report.say("否", "no")
     if one.dimension in ("sex", "admission_type", "payer") and one.value in codes(one.dimension):
         return label(one.dimension, one.value, report.language)
     return report.name("department", one.value) if one.dimension == "department" else str(one.value)
@@ -88,9 +90,10 @@ def _value(report: Report, one: Condition) -> str:
 def _notes(report: Report) -> tuple[str, ...]:
     return (
         report.say(
-            "在一半病例（按医师分）中寻找，在另一半中估计；与同层（严重程度、年龄、术式）均值之差，全部区间同时成立。"
+            "在一半病例（按医师分，医师少时按患者分）中寻找，在另一半中估计；与同层（严重程度、年龄、术式）均值之差，全部区间同时成立。"
             "只作线索，不与以上原因相加。",
-            "Looked for in one half of the cases (by physician), measured in the other; against the mean of the same "
-            "severity, age and procedure; all intervals hold at once. A lead, not to be added to the causes above.",
+            "Looked for in one half of the cases (by physician; by patient where physicians are few), measured in the "
+            "other; against the mean of the same severity, age and procedure; all intervals hold at once. A lead, not "
+            "to be added to the causes above.",
         ),
     )

@@ -22,6 +22,7 @@ select m.drg_code, m.stay_id, m.period, coalesce(m.patient_id, '?') as patient_i
   coalesce(m.severity, '?') as severity, cast(m.age as double) as age, coalesce(m.age_band, case when m.age < 18 then '0-17' when m.age < 45 then '18-44' when m.age < 65 then '45-64'
     when m.age < 75 then '65-74' when m.age >= 75 then '75+' end, '?') as age_band,
   coalesce(m.sex, '?') as sex, coalesce(m.admission_type, '?') as admission_type,
+  coalesce(m.payer, '?') as payer, extract(isodow from m.admitted_at) in (6, 7) as weekend,
   coalesce(m.principal_procedure, m.principal_diagnosis, '?') as variant,
   m.payment, case when $by_method then coalesce(a.amount, 0) else m.cost_total end as cost,
   cast(m.length_of_stay as double) as length_of_stay, cast(cast(m.complication as integer) as double) as complication,

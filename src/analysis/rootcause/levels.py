@@ -12,7 +12,7 @@ from analysis.rootcause.sums import ClusterSums
 #: Below this a quantity or an amount is what floats leave of a refund: nothing.
 _NO_QUANTITY, _NO_MONEY = 1e-9, 1e-6
 #: Bytes of one array of a run over draws: small enough to stay in a core's cache.
-_ARRAY_BYTES = 2**18
+_ARRAY_BYTES = 2**19
 
 
 @dataclass(frozen=True)

@@ -112,9 +112,8 @@ def compared(data: Path, period: Period, kind: str) -> Measured:
     with Engine() as engine:
         hospital.attach(engine)
         plan = compile_rules(engine, rules)
-        attach_encounters(engine, hospital, span, plan)
-        find_lines(engine, plan, span.values())
-        find_hits(engine, plan, span.values())
+        find_lines(engine, span, plan, attach_encounters(engine, hospital, span, plan))
+        find_hits(engine, span, plan)
         return clock.read(engine.value("select count(*) from audit_hits where role = 'judged'"))
 
 

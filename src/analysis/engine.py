@@ -54,6 +54,7 @@ class Engine:
 
     def __init__(self, spark: "Spark | None" = None) -> None:
         self._spark = spark
+        self._views: set[str] = set()
         self._db = duckdb.connect(config=_CLOSED_IN | _IN_MEMORY)
         if self.value("select current_setting('enable_progress_bar')"):  # in a notebook it is off, and setting it fails
             self._db.execute("set enable_progress_bar = false")
@@ -147,6 +148,16 @@ class Engine:
         """Store the result of one SELECT under a name."""
         select = self._settled(select, parameters)
         self._db.execute(f'create or replace table "{name}" as {select}', _used(select, parameters))
+
+    def view(self, name: str, select: str, kept: bool = False) -> None:
+        """Show one SELECT of the engine's own tables under a name: its rows are made anew for whoever reads them.
+
+        kept: made once; one that is there already is the same.
+        """
+        if kept and name in self._views:
+            return
+        self._db.execute(f'create or replace view "{name}" as {select}')
+        self._views.add(name)
 
     def make(self, package: str, name: str, **parameters: Any) -> None:
         """Make table NAME from the package's sql/NAME.sql."""

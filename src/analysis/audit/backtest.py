@@ -14,9 +14,9 @@ from analysis.periods import Period
 _STATUSES = ("draft", "shadow", "active", "suspended")
 _MONTHS = """select strftime(f.month, '%Y-%m') as month, f.rule_id, f.rule_version,
     count(*) filter (where f.outcome = 'hit') as hits, count(*) filter (where f.outcome <> 'hit') as lacking,
-    count(distinct f.encounter_id) filter (where f.outcome = 'hit') as stays,
-    coalesce(sum(cast(t.amount as double)), 0) as amount_at_risk
-    from audit_findings f join audit_told t on t.finding_id = f.finding_id
+    count(distinct f.encounter_no) filter (where f.outcome = 'hit') as stays,
+    coalesce(sum(cast(f.amount as double)), 0) as amount_at_risk
+    from audit_findings f
     group by all order by all"""
 
 

@@ -1,6 +1,6 @@
 """Rules as rows in the engine: what SQL joins to lines, stays and visits.
 
-audit_rule_rows        one rule version that runs
+audit_rule_rows        one rule version that runs; place: whose a line's money is, where several rules hit it
 audit_rule_given       one code a rule names (role judged or other), local or national
 audit_rule_items       the local items these are, with validity; audit_rule_pairs, audit_rule_codes follow from them
 audit_conditions       one condition on one attribute, whichever rules share it; audit_condition_codes its codes
@@ -30,6 +30,7 @@ _ROWS = {
     "rule_no": pa.int64(), "rule_id": _TEXT, "rule_version": _TEXT, "template": _TEXT, "pattern": _TEXT,
     "status": _TEXT, "result": _TEXT, "nature": _TEXT, "all_items": _FLAG, "panels": _FLAG,
     "limit_value": _NUMBER, "window_kind": _TEXT, "window_seconds": _NUMBER, "by_line": _FLAG,
+    "asks": _FLAG, "place": pa.int64(),
     "before": _FLAG, "during": _FLAG, "after": _FLAG,
     "effective_from": pa.date32(), "effective_to": pa.date32(), "said_zh": _TEXT, "said_en": _TEXT,
 }  # fmt: skip
@@ -57,12 +58,14 @@ _Asked = tuple[str, str, str, float | None, tuple[Any, ...], tuple[str, ...]]
 class Plan:
     """What the rules that run make necessary, so that nothing else is done.
 
-    templates : that some rule has; all_items : of them those that judge every item; patterns : of stays and coding;
-    kinds : of conditions that are asked; retest_hours : the longest interval.
+    templates : that some rule has; all_items : of them those that judge every item; every_line : duplicates of every
+    item within a window; patterns : of stays and coding; kinds : of conditions that are asked; retest_hours : the
+    longest interval.
     """
 
     templates: frozenset[str]
     all_items: frozenset[str]
+    every_line: bool
     patterns: frozenset[str]
     kinds: frozenset[str]
     retest_hours: float
@@ -89,6 +92,8 @@ def compile_rules(
     running = (rule for rule in rules if rule.status in statuses and NEEDS.get(rule.template) not in absent)
     for rule_no, rule in enumerate(running):
         _add(rows, known, rule_no, rule)
+    for place, row in enumerate(sorted(rows["rule_rows"], key=_first)):
+        row["place"] = place
     for name, columns in _TABLES.items():
         engine.put(f"audit_{name}", pa.Table.from_pylist(rows[name], pa.schema(list(columns.items()))))
     for name in ("rule_items", "rule_pairs", "rule_codes"):
@@ -102,6 +107,7 @@ def _plan(rows: _Rows) -> Plan:
     return Plan(
         frozenset(rule["template"] for rule in rules),
         frozenset(rule["template"] for rule in rules if rule["all_items"]),
+        any(r["template"] == "duplicate" and r["all_items"] and r["window_kind"] != "moment" for r in rules),
         frozenset(rule["pattern"] for rule in rules if rule["pattern"]),
         frozenset(kinds | ({"measured"} if rows["rule_evidence"] else set())),
         max((rule["limit_value"] for rule in rules if rule["template"] == "retest"), default=0.0),
@@ -111,6 +117,11 @@ def _plan(rows: _Rows) -> Plan:
 def make(engine: Engine, name: str, **values: Any) -> None:
     """Make table audit_NAME from sql/NAME.sql."""
     engine.create(f"audit_{name}", sql_text(SQL, name), **values)
+
+
+def show(engine: Engine, name: str) -> None:
+    """Show sql/NAME.sql as audit_NAME: read anew by whoever reads it."""
+    engine.view(f"audit_{name}", sql_text(SQL, name), kept=True)
 
 
 def _add(rows: _Rows, known: dict[_Asked, int], rule_no: int, rule: Rule) -> None:
@@ -143,9 +154,15 @@ def _row(rule_no: int, rule: Rule) -> dict[str, Any]:
         "result": "suspicious" if rule.status == "shadow" else rule.result,
         "all_items": not rule.items, "panels": rule.panels, "limit_value": rule.limit, "window_kind": kind,
         "window_seconds": seconds, "by_line": any(c.items_within is not None for c in conditions),
+        "asks": bool(conditions or rule.evidence),
         "effective_from": rule.effective_from, "effective_to": rule.effective_to,
         "said_zh": rule.said["zh"], "said_en": rule.said["en"],
     } | {stage: stage in rule.stages for stage in ("before", "during", "after")}  # fmt: skip
+
+
+def _first(row: dict[str, Any]) -> tuple[Any, ...]:
+    """Violations before what is suspicious, active rules before those in shadow, then by name."""
+    return row["result"] != "violation", row["status"] != "active", row["rule_id"], row["rule_version"]
 
 
 def _window(rule: Rule) -> tuple[str, float | None]:

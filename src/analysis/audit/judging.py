@@ -5,12 +5,12 @@ facts the engine holds, and who is judged.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from analysis.audit.compile import Plan, make
+from analysis.audit.compile import SQL, Plan, make, show
 from analysis.audit.sliding import excess_of_spans
-from analysis.engine import Engine
+from analysis.engine import Engine, sql_text
 from analysis.vocabulary import LANGUAGES, label
 
 #: Template -> the SQL file that finds its candidates.
@@ -40,17 +40,18 @@ ANSWERS = {
     "items": "charged",
     "items_within": "near",
 }
+#: What a template's SQL reads besides lines.
+_NEEDED = {"execution": ("unordered", "ordered"), "retest": ("other_tests", "retests")}
 #: Columns of tables that stay empty where no rule asks for them.
 _EMPTY = {
-    "twins": "stay_id varchar, item_code varchar, charged_at timestamp",
-    "idle_days": "stay_id varchar, day date",
-    "stay_lines": "line_id varchar, hospital_id varchar, encounter_id varchar, stay_id varchar, ordered_at timestamp, "
-    "charged_at timestamp, item_code varchar, amount decimal(18; 2), ordering_department varchar, "
-    "physician_id varchar, day date",
-    "measured": "encounter_id varchar, name varchar, first double, last double, known bigint, first_at timestamp, "
+    "twins": "encounter_no bigint, item_code varchar, charged_at timestamp",
+    "idle_days": "encounter_no bigint, day date",
+    "pattern_stays": "rule_no bigint, encounter_no bigint, stay_id varchar, pattern varchar, answer integer, "
+    "facts_at timestamp, count double",
+    "measured": "encounter_no bigint, name varchar, first double, last double, known bigint, first_at timestamp, "
     "last_at timestamp",
-    "answers": "cond_no bigint, encounter_id varchar, line_key varchar, answer integer, facts_at timestamp",
-    "hits": "rule_no bigint, encounter_id varchar, part varchar, role varchar, line_id varchar, risk decimal(18; 2), "
+    "answers": "cond_no bigint, encounter_no bigint, line_key varchar, answer integer, facts_at timestamp",
+    "hits": "rule_no bigint, encounter_no bigint, part varchar, role varchar, line_id varchar, risk decimal(18; 2), "
     "other_item varchar, count double, answer integer, facts_at timestamp, known_at timestamp",
 }
 
@@ -72,77 +73,84 @@ def find_encounters(engine: Engine, span: Span) -> None:
     make(engine, "encounters", **span.values())
 
 
-def judge(engine: Engine, span: Span, plan: Plan) -> None:
-    """Leave audit_findings, audit_finding_lines, audit_told and audit_explained of the encounters.
+def findings_of(engine: Engine, span: Span, plan: Plan, lines_from: datetime = datetime.min) -> None:
+    """Leave audit_findings, audit_finding_lines, findings and finding_lines of the encounters.
 
-    The engine holds the rules (`compile_rules`), audit_encounters, and charges and orders as far back as they reach.
+    The engine holds the rules (`compile_rules`), audit_encounters, and charges and orders as far back as they reach;
+    the lines of the encounters are read from `lines_from` on.
     """
+    find_lines(engine, span, plan, lines_from)
+    find_hits(engine, span, plan)
+    conclude(engine, span, plan)
+
+
+def find_lines(engine: Engine, span: Span, plan: Plan, lines_from: datetime = datetime.min) -> None:
+    """Leave audit_charges (lines of the encounters), audit_net and audit_judged."""
+    recent_from = max(lines_from, span.start - timedelta(days=31))
+    make(engine, "charges", lines_from=lines_from, recent_from=recent_from, **span.values())
+    find_standing(engine, span, plan)
+
+
+def find_standing(engine: Engine, span: Span, plan: Plan) -> None:
+    """Leave audit_net (lines of audit_charges that stand and that rules look at) and audit_judged (them by rule)."""
     values = span.values()
-    find_lines(engine, plan, values)
-    find_hits(engine, plan, values)
-    conclude(engine, plan, values)
-
-
-def conclude(engine: Engine, plan: Plan, values: dict[str, Any]) -> None:
-    """What becomes of the candidates: conditions, findings, lines and texts."""
-    find_answers(engine, plan, values)
-    for name in ("verdicts", "kept", "details", "findings", "finding_lines", "told"):
-        make(engine, name, **values)
-    make(engine, "explained", **_words())
-
-
-def find_lines(engine: Engine, plan: Plan, values: dict[str, Any]) -> None:
-    """Leave audit_net (lines that still stand, of items that rules name) and audit_judged (them by rule)."""
     _make_or_empty(engine, "twins", "duplicate" in plan.all_items, values)
-    for name in ("lines", "net", "judged"):
-        make(engine, name, unordered="execution" in plan.all_items, **values)
+    _make_or_empty(engine, "idle_days", "empty_bed" in plan.patterns, values)
+    _make_or_empty(engine, "pattern_stays", "stay_pattern" in plan.templates, values)
+    make(engine, "net", unordered="execution" in plan.all_items, every=plan.every_line, **values)
+    show(engine, "judged")
 
 
-def find_hits(engine: Engine, plan: Plan, values: dict[str, Any]) -> None:
+def find_hits(engine: Engine, span: Span, plan: Plan) -> None:
     """Leave audit_hits: candidates of every template, before any condition is asked."""
-    _put_empty(engine, "hits")
-    _put_empty(engine, "stay_lines")
+    values = span.values()
+    engine.view("audit_no_hits", _nothing("hits"), kept=True)
     wanted = list(dict.fromkeys(name for template, name in HITS.items() if template in plan.templates))
     for name in wanted:
-        _prepare(engine, name, plan, values)
+        _prepare(engine, name, values)
         make(engine, f"hits_{name}", **values)
-    every = ["select * from audit_hits", *(f"select * from audit_hits_{name}" for name in wanted)]
-    engine.create("audit_hits", " union all ".join(every))
+    every = ["select * from audit_no_hits", *(f"select * from audit_hits_{name}" for name in wanted)]
+    engine.view("audit_hits", " union all ".join(every))
 
 
-def _prepare(engine: Engine, name: str, plan: Plan, values: dict[str, Any]) -> None:
+def _prepare(engine: Engine, name: str, values: dict[str, Any]) -> None:
     """Leave what a template's SQL reads besides lines."""
-    if name == "stay_pattern":
-        _make_or_empty(engine, "idle_days", "empty_bed" in plan.patterns, values)
-        make(engine, "pattern_stays", **values)
-        make(engine, "stay_lines", **values)
     if name == "frequency":
         make(engine, "frequency_spans", **values)
         engine.put("audit_sliding", excess_of_spans(engine.frame("select * from audit_frequency_spans")))
-    if name == "execution":
-        make(engine, "ordered", **values)
-    if name == "retest":
-        make(engine, "retests", **values)
+    for needed in _NEEDED.get(name, ()):
+        make(engine, needed, **values)
 
 
-def find_answers(engine: Engine, plan: Plan, values: dict[str, Any]) -> None:
+def conclude(engine: Engine, span: Span, plan: Plan) -> None:
+    """What becomes of the candidates: conditions, findings, lines and texts."""
+    find_answers(engine, span, plan)
+    for name in ("verdicts", "kept", "findings", "finding_lines"):
+        make(engine, name)
+    show(engine, "told")
+    engine.create("findings", sql_text(SQL, "explained"), **_words())
+    engine.create("finding_lines", "select finding_id, line_id, amount from audit_finding_lines")
+
+
+def find_answers(engine: Engine, span: Span, plan: Plan) -> None:
     """Leave audit_answers: every condition that is asked, once for each stay or visit it is asked of."""
+    values = span.values()
     _make_or_empty(engine, "measured", bool(plan.kinds & {"measured", "any"}), values)
     make(engine, "asked")
     make(engine, "asked_conditions")
-    _put_empty(engine, "answers")
+    engine.view("audit_no_answers", _nothing("answers"), kept=True)
     wanted = list(dict.fromkeys(name for kind, name in ANSWERS.items() if kind in plan.kinds))
     for name in wanted:
         make(engine, f"answers_{name}", **values)
-    every = ["select * from audit_answers", *(f"select * from audit_answers_{name}" for name in wanted)]
-    engine.create("audit_answers", " union all ".join(every))
+    every = ["select * from audit_no_answers", *(f"select * from audit_answers_{name}" for name in wanted)]
+    engine.view("audit_answers", " union all ".join(every))
 
 
 def _make_or_empty(engine: Engine, name: str, needed: bool, values: dict[str, Any]) -> None:
     if needed:
         make(engine, name, **values)
     else:
-        _put_empty(engine, name)
+        engine.create(f"audit_{name}", _nothing(name))
 
 
 def _words() -> dict[str, str]:
@@ -152,7 +160,8 @@ def _words() -> dict[str, str]:
     return named | {"lacking_zh": "判定依据缺失，暂不判定：", "lacking_en": "Evidence is lacking, not judged: "}
 
 
-def _put_empty(engine: Engine, name: str) -> None:
+def _nothing(name: str) -> str:
+    """SELECT of no rows with the columns of a table that stays empty."""
     columns = (column.split(" ", 1) for column in _EMPTY[name].split(", "))
-    nothing = ", ".join(f'cast(null as {kind.replace(";", ",")}) as "{column}"' for column, kind in columns)
-    engine.create(f"audit_{name}", f"select {nothing} where false")
+    typed = ", ".join(f'cast(null as {kind.replace(";", ",")}) as "{column}"' for column, kind in columns)
+    return f"select {typed} where false"

@@ -40,6 +40,6 @@ others as (
 every as (
   select * from inpatients union all select * from outpatients union all select * from others
 )
-select e.*, h.level,
+select row_number() over (order by e.encounter_id) as encounter_no, e.*, h.level,
   case when $in_house then cast($end_at as timestamp) else cast(date_trunc('month', e.discharged_at) as timestamp) + interval 1 month end as until
 from every e left join hospitals h on h.hospital_id = e.hospital_id

@@ -16,7 +16,7 @@ coded as (
   join procedures p on p.stay_id = j.stay_id and starts_with(p.code, k.code)
   where j.template = 'uncoded' and j.pattern = 'charged'
 )
-select j.rule_no, j.encounter_id, strftime(j.charged_at, '%Y-%m-%d') as part, 'judged' as role, j.line_id,
+select j.rule_no, j.encounter_no, strftime(j.charged_at, '%Y-%m-%d') as part, 'judged' as role, j.line_id,
   max(j.amount) as risk, min(k.code) as other_item, cast(max(j.quantity) as double) as count, 2 as answer,
   cast(null as timestamp) as facts_at, max(j.known_at) as known_at
 from audit_judged j
@@ -24,15 +24,15 @@ join implied k on k.rule_no = j.rule_no and k.item_code = j.item_code and (k.val
   and (k.valid_to is null or j.day <= k.valid_to)
 left join coded c on c.rule_no = j.rule_no and c.line_id = j.line_id
 where j.template = 'uncoded' and j.pattern = 'charged' and j.judged and j.stay_id is not null and c.line_id is null
-group by j.rule_no, j.encounter_id, j.charged_at, j.line_id
+group by j.rule_no, j.encounter_no, j.charged_at, j.line_id
 union all
-select distinct r.rule_no, e.encounter_id, p.code, 'judged', cast(null as varchar), cast(0 as decimal(18, 2)), p.code,
+select distinct r.rule_no, e.encounter_no, p.code, 'judged', cast(null as varchar), cast(0 as decimal(18, 2)), p.code,
   cast(1 as double), 2, cast(null as timestamp), e.discharged_at
 from audit_rule_rows r
 join implied k on k.rule_no = r.rule_no
 join procedures p on starts_with(p.code, k.code)
 join audit_encounters e on e.stay_id = p.stay_id and e.judged and e.discharged_at is not null
-left join (select distinct x.rule_no, x.code, l.encounter_id from implied x join audit_net l on l.item_code = x.item_code) l
-  on l.rule_no = r.rule_no and l.code = k.code and l.encounter_id = e.encounter_id
-where r.template = 'uncoded' and r.pattern = 'coded' and l.encounter_id is null
+left join (select distinct x.rule_no, x.code, l.encounter_no from implied x join audit_net l on l.item_code = x.item_code) l
+  on l.rule_no = r.rule_no and l.code = k.code and l.encounter_no = e.encounter_no
+where r.template = 'uncoded' and r.pattern = 'coded' and l.encounter_no is null
   and cast(e.discharged_at as date) >= r.effective_from and (r.effective_to is null or cast(e.discharged_at as date) <= r.effective_to)

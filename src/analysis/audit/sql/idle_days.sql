@@ -3,15 +3,15 @@
 -- no such day: it may have but an evening.
 with given as (
   select distinct c.refund_of as line_id
-  from charges c join audit_encounters e on e.stay_id = c.stay_id and e.judged
+  from audit_charges c join audit_encounters e on e.encounter_no = c.encounter_no
   where c.refund_of is not null and c.charged_at < e.until
 )
-select c.stay_id, cast(c.charged_at as date) as day
-from charges c
-join audit_encounters e on e.stay_id = c.stay_id and e.judged
+select c.encounter_no, cast(c.charged_at as date) as day
+from audit_charges c
+join audit_encounters e on e.encounter_no = c.encounter_no and e.judged and e.stay_id is not null
 join items i on i.item_code = c.item_code
 left join given g on g.line_id = c.line_id
 where c.charged_at < e.until and c.refund_of is null and g.line_id is null
   and cast(c.charged_at as date) > cast(e.admitted_at as date)
-group by c.stay_id, cast(c.charged_at as date)
+group by c.encounter_no, cast(c.charged_at as date)
 having max(case when i.kind in ('bed', 'nursing', 'consultation') then 0 else 1 end) = 0

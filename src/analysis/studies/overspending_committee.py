@@ -18,7 +18,7 @@ from analysis.studies.cause_words import (
     reference_words,
     settings_of,
 )
-from analysis.studies.drgs import drg_margins, part_note
+from analysis.studies.drgs import drg_margins
 from analysis.studies.report import Report
 from analysis.studies.wide import head
 
@@ -167,7 +167,7 @@ def _notes(report: Report, rows: pd.DataFrame, worst: pd.DataFrame) -> tuple[str
     floor = report.style.money(settings_of(report).floor)
     first = report.say(
         f"两种成本方法一致判亏的病组，按亏损金额；{zh}的病例（单月不足时多月合计），与{listed(against, 'zh')}比较；"
-        f"第一项以后的原因不低于 {floor} 才列出。",
+        f"第一项以后的原因不低于 {floor}才列出。",
         f"DRGs that lose by two costing methods, by loss; cases of {en} (months together where one holds few), "
         f"compared with {listed([lower(name) for name in against], 'en')}; causes after the first from {floor} on.",
     )
@@ -178,4 +178,10 @@ def _notes(report: Report, rows: pd.DataFrame, worst: pd.DataFrame) -> tuple[str
         "view of the same loss and never to be added to them. Intervals: cluster bootstrap; ✓ = at most 5 % false "
         "alarms over all DRGs, – = may be chance.",
     )
-    return (first, second, *part_note(report, worst))
+    if not worst["part"].any():
+        return (first, second)
+    hidden = report.say(
+        f"† 总额与例均不列示：与“哪些病组亏损最多”相减，会得出不足 {LIMIT} 例的科室。",
+        f"† Sums and means hidden: less those of the DRGs' own section they would tell groups of fewer than {LIMIT}.",
+    )
+    return (first, second, hidden)

@@ -9,7 +9,7 @@ from analysis.presentation.pareto import Bar, pareto
 from analysis.presentation.tables import Table
 from analysis.presentation.variance_tree import Branch, variance_tree
 from analysis.presentation.wording import listed, plural
-from analysis.studies.cause_tree import POOLS, below, causes_among, thing
+from analysis.studies.cause_tree import EFFECTS, POOLS, below, causes_among, thing
 from analysis.studies.cause_words import (
     cause_words,
     effect_words,
@@ -25,6 +25,8 @@ from analysis.studies.wide import head
 
 #: A part smaller than this share of the largest one is drawn together with others; rows drawn at most, bars at most.
 _SMALL, _ROWS, _BARS = 0.04, 34, 12
+#: Bars of less than this share of all that adds to the loss are not drawn, but for the first ones.
+_SLIGHT, _LEAST_BARS = 0.005, 3
 #: Names in the tree of what stands below the whole (cause -> zh, en).
 _TRUNK = {"cost": ("成本与{}之差", "Cost against {}"), "payment": ("{}与支付之差", "{} against payment")}
 
@@ -52,7 +54,7 @@ def variance_of(inquiry: Inquiry) -> Finding:
 def drawn(inquiry: Inquiry) -> pd.DataFrame:
     """Rows of the tree as drawn: name, depth, amount; small parts of a row together, a single effect in its name."""
     tree = inquiry.items
-    least = _SMALL * float(tree.loc[tree["depth"] > 0, "amount_total"].abs().max())
+    least = _SMALL * float(tree.loc[tree["depth"] > 1, "amount_total"].abs().max())
     made = _parts(inquiry, 0, least)
     while len(made) > _ROWS:
         least *= 1.3
@@ -66,9 +68,9 @@ def _parts(inquiry: Inquiry, at: int, least: float) -> list[tuple[str, int, floa
     row = tree.iloc[at]
     parts = below(tree, at)
     parts = parts[parts["depth"] == row["depth"] + 1]
-    large = parts[parts["amount_total"].abs() >= least]
+    large = parts if row["depth"] == 0 else parts[parts["amount_total"].abs() >= max(least, 0.005)]
     name, depth = branch_name(inquiry, row), int(row["depth"])
-    if len(large) == 1 and large["leaf"].all() and large["effect"].iloc[0] not in ("total", row["effect"]):
+    if len(large) == 1 and large["effect"].iloc[0] in EFFECTS:
         how = effect_words(report, _category_of(inquiry, at), str(large["effect"].iloc[0]))
         if abs(large["amount_total"].iloc[0]) >= 0.9 * abs(row["amount_total"]):
             return [(report.say(f"{name}（{how}）", f"{name} ({how})"), depth, float(row["amount_total"]))]
@@ -155,10 +157,9 @@ def causes_by_money(inquiry: Inquiry) -> Finding:
     if adding.empty:
         return Finding(question, None, report.say("没有抬高亏损的原因。", "No cause adds to the loss."))
     kind = sum_kind(adding["amount_total"])
-    bars = [
-        Bar(row.cause, row.amount_total, row.ci_low, row.ci_high, row.called) for row in adding.head(_BARS).itertuples()
-    ]
     whole = float(adding["amount_total"].sum())
+    drawn = adding[(adding["amount_total"] >= _SLIGHT * whole) | (adding.index < _LEAST_BARS)].head(_BARS)
+    bars = [Bar(row.cause, row.amount_total, row.ci_low, row.ci_high, row.called) for row in drawn.itertuples()]
     figure = pareto(bars, whole, report.style, kind, report.say("累计占比", "running share"))
     table = causes_table(inquiry, causes, report.say("原因", "Causes"))
     return Finding(question, table, _causes_text(inquiry, adding, whole), _causes_notes(inquiry), figure, listed=False)

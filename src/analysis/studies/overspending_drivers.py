@@ -20,6 +20,8 @@ _ORDER = ("mix", "complication", "infection")
 _LAST = ("physician", "coding", "rest")
 #: The dearest cases listed, and the share of all cases that counts as the tail.
 _TAIL, _TAIL_SHARE = 10, 0.05
+#: Days of waiting a case that are worth a word.
+_LEAST_WAIT = 0.05
 
 
 def driver_bridge(inquiry: Inquiry) -> Finding:
@@ -37,15 +39,17 @@ def driver_bridge(inquiry: Inquiry) -> Finding:
     labels = [reference_words(report, inquiry.baseline), *drivers["cause"], report.say("实际成本", "Actual cost")]
     kind = sum_kind([start, cost])
     figure = waterfall(labels, [start, *drivers["amount_total"], cost], report.style, kind, rise_is_bad=True)
+    size = sum_kind([*drivers["amount_total"], *drivers["worth"]])
     heads = (
         head(report, "cause", "动因", "Driver"),
         head(report, "days", "例均天数", "Days a case", "number1"),
         head(report, "days_before", "基准天数", "Reference", "number1"),
-        head(report, "amount_per_case", "例均", "Per case", "money"),
-        head(report, "amount_total", "合计", "In all", sum_kind(drivers["amount_total"])),
-        head(report, "ci_low", "95% 下限", "95 % from", sum_kind(drivers["amount_total"])),
-        head(report, "ci_high", "95% 上限", "95 % to", sum_kind(drivers["amount_total"])),
-        head(report, "preventable", "可避免", "Avoidable", sum_kind(drivers["amount_total"])),
+        head(report, "worth", "等待全部成本", "All waiting", size),
+        head(report, "amount_per_case", "与基准差·例均", "To reference, per case", "money"),
+        head(report, "amount_total", "与基准差", "To reference", size),
+        head(report, "ci_low", "95% 下限", "95 % from", size),
+        head(report, "ci_high", "95% 上限", "95 % to", size),
+        head(report, "preventable", "可避免", "Avoidable", size),
         head(report, "owned", "责任方", "Owner"),
     )
     table = Table(drivers, heads, report.say("动因", "Drivers"), report.style)
@@ -65,8 +69,15 @@ def _drivers(inquiry: Inquiry) -> pd.DataFrame:
         before = {}
     codes = rows["thing"].tolist()
     rows["days"] = [now.get(code, np.nan) for code in codes]
+    waiting = [code.startswith("stay_") and code != "stay_other" for code in codes]
+    rows["worth"] = (rows["days"] * _day_cost(inquiry) * inquiry.cases).where(waiting)
     rows["days_before"] = [before.get(code, np.nan if not before else 0.0) if code in now else np.nan for code in codes]
     return rows.reset_index(drop=True)
+
+
+def _day_cost(inquiry: Inquiry) -> float:
+    """Marginal cost of a day in bed, in currency; NaN where stays do not vary."""
+    return float(inquiry.made.detail.drivers.day[0])  # type: ignore[union-attr]
 
 
 def _place(code: str) -> int:
@@ -89,9 +100,11 @@ def _bridge_text(inquiry: Inquiry, drivers: pd.DataFrame) -> str:
     adding = adding.sort_values("amount_total", ascending=False, kind="stable").head(2)
     words = [f"{row.cause} {money(row.amount_total)}" for row in adding.itertuples()]
     mean = float(inquiry.made.sample.cases["length_of_stay"].mean())  # type: ignore[union-attr]
-    waited = stay.loc[stay["thing"] != "stay_other", "days"].sum()
-    zh = f"平均住院 {mean:.1f} 天" + (f"，其中等待 {waited:.1f} 天" if waited > 0.05 else "")
-    en = f"A case stays {mean:.1f} days" + (f", {waited:.1f} of them waiting" if waited > 0.05 else "")
+    waited, day, worth = stay["days"].where(stay["worth"].notna()).sum(), _day_cost(inquiry), stay["worth"].sum()
+    zh, en = f"平均住院 {mean:.1f} 天", f"A case stays {mean:.1f} days"
+    if waited > _LEAST_WAIT:
+        zh += f"，其中等待 {waited:.1f} 天，按每床日边际成本 {money(day)}计共 {money(worth)}"
+        en += f", {waited:.1f} of them waiting, worth {money(worth)} at a marginal {money(day)} a day"
     if words:
         zh, en = f"{zh}；动因中最多的是{listed(words, 'zh')}", f"{en}; most by driver: {listed(words, 'en')}"
     else:

@@ -136,7 +136,8 @@ def complications(inquiry: Inquiry) -> Finding:
     )
     none = rows["money"].isna().all()
     table = None if none else Table(rows, heads, report.say("并发症", "Complications"), report.style)
-    return Finding(question, table, _complication_text(report, found), _complication_notes(report))
+    notes = () if none else _complication_notes(report)
+    return Finding(question, table, _complication_text(report, found), notes)
 
 
 def _association_row(report: Report, method: str, found: dict[str, dict[str, Association]]) -> dict[str, object]:

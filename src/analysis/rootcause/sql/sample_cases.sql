@@ -19,14 +19,17 @@ coded as (
 )
 select m.drg_code, m.stay_id, m.period, coalesce(m.patient_id, '?') as patient_id, m.hospital_id,
   coalesce(m.department, '?') as department, coalesce(m.team, '?') as team, coalesce(m.physician_id, '?') as physician_id,
-  coalesce(m.severity, '?') as severity, cast(m.age as double) as age, coalesce(m.age_band, case when m.age < 18 then '0-17' when m.age < 45 then '18-44' when m.age < 65 then '45-64'
+  coalesce(m.severity, '?') as severity, cast(m.age as double) as age,
+  coalesce(m.age_band, case when m.age < 18 then '0-17' when m.age < 45 then '18-44' when m.age < 65 then '45-64'
     when m.age < 75 then '65-74' when m.age >= 75 then '75+' end, '?') as age_band,
   coalesce(m.sex, '?') as sex, coalesce(m.admission_type, '?') as admission_type,
-  coalesce(m.payer, '?') as payer, extract(isodow from m.admitted_at) in (6, 7) as weekend,
+  coalesce(m.payer, '?') as payer, date_diff('day', cast(date '1900-01-01' as date), cast(m.admitted_at as date)) % 7 >= 5 as weekend,
   coalesce(m.principal_procedure, m.principal_diagnosis, '?') as variant,
   m.payment, case when $by_method then coalesce(a.amount, 0) else m.cost_total end as cost,
-  cast(m.length_of_stay as double) as length_of_stay, cast(cast(m.complication as integer) as double) as complication,
-  cast(cast(m.infection as integer) as double) as infection, coalesce(m.died, false) as died,
+  cast(m.length_of_stay as double) as length_of_stay,
+  cast(case when m.complication then 1 when not m.complication then 0 end as double) as complication,
+  cast(case when m.infection then 1 when not m.infection then 0 end as double) as infection,
+  coalesce(m.died, false) as died,
   m.stay_id in (select stay_id from coded) as coding_flag
 from mine m left join accrued a on a.stay_id = m.stay_id
 order by m.drg_code, m.period, m.stay_id

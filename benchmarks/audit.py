@@ -18,6 +18,7 @@ from analysis.audit.monthly import attach_encounters, audit_period, audit_span
 from analysis.audit.order_check import check_order
 from analysis.audit.rule_files import read_rules
 from analysis.audit.rules import Rule
+from analysis.contract import contract_tables
 from analysis.engine import Engine
 from analysis.hospital import open_hospital
 from analysis.periods import Period, parse_range
@@ -34,6 +35,8 @@ _SELDOM = """select item_code from charges join items using (item_code)
 _WINDOWS = ("day", "visit", "six_hours", "hour")
 #: Rules that both engine and pandas judge in the comparison.
 _BOTH = ("pair", "frequency", "attribute", "list", "execution")
+#: Tables that they need besides lines, orders and visits.
+_READ = ("hospitals", "stays", "items", "item_codes", "item_components")
 
 
 def pair_rules(items: list[str], count: int = PAIRS) -> list[Rule]:
@@ -110,7 +113,8 @@ def compared(data: Path, period: Period, kind: str) -> Measured:
         return clock.read(in_pandas(hospital, period, rules))
     span = Span(period.start, period.end)
     with Engine() as engine:
-        hospital.attach(engine)
+        for name in _READ:
+            engine.load(contract_tables()[name], hospital.files(name))
         plan = compile_rules(engine, rules)
         find_lines(engine, span, plan, attach_encounters(engine, hospital, span, plan))
         find_hits(engine, span, plan)

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 #: Reach of the bisquare in standard deviations, and steps from the shortest half.
-_REACH, _STEPS = 3.5, 8
+_REACH, _STEPS = 3.0, 8
 
 
 def trimmed_mean(values: Floats, weights: Floats, trim: float = 0.25) -> Floats:
@@ -74,7 +74,7 @@ def shrunken(values: Floats, errors2: Floats, times: Floats) -> tuple[Floats, Fl
 def typical_weights(values: Floats, errors2: Floats, cases: Floats) -> tuple[Floats, Floats]:
     """How much each unit has to say about what most units do, and the spread of those among themselves.
 
-    Tukey's bisquare cases x (1 - (d / (3.5 s_j))^2)^2, 0 beyond, d the distance from their own mean, from the shortest
+    Tukey's bisquare cases x (1 - (d / (3 s_j))^2)^2, 0 beyond, d the distance from their own mean, from the shortest
     half on; s_j = max(s, the unit's own error), s = 0.7413 x length of the shortest half of the cases. A few units that
     do otherwise, all on one side, are not heard; where values spread evenly it is nearly the mean. (A trimmed mean
     follows a quarter of units on one side by almost half of the others' spread.)

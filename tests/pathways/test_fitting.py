@@ -8,7 +8,7 @@ from analysis.pathways.fitting import fit_time
 from analysis.pathways.goodness import likeness
 
 FAMILIES = {
-    "gamma": stats.gamma(1.6, scale=2.5),
+    "gamma": stats.gamma(2.5, scale=2.0),
     "lognormal": stats.lognorm(0.9, scale=3.0),
     "weibull": stats.weibull_min(2.6, scale=5.0),
 }

@@ -7,7 +7,7 @@ from driver_cases import made
 from statsmodels.stats.meta_analysis import combine_effects
 
 from analysis.funnel import funnel_z, spread_among
-from analysis.rootcause.physicians import physician_effects
+from analysis.rootcause.physicians import family_check, physician_effects
 from analysis.rootcause.samples import Sample
 
 
@@ -109,6 +109,11 @@ def test_the_model_of_the_logarithm_agrees():
     gamma, log = physician_effects(sample), physician_effects(sample, model="log")
     assert np.corrcoef(gamma["effect"], log["effect"])[0, 1] > 0.95
     assert log["expected"].to_numpy() == pytest.approx(gamma["expected"].to_numpy(), rel=0.06)
+
+
+def test_the_family_is_checked_on_the_same_model():
+    found = family_check(_hospital(9)[0])
+    assert found.family == "gamma" and found.gamma_fits and found.high - found.low < 1
 
 
 def test_unknown_physicians_are_not_told_and_few_are_not_spread():

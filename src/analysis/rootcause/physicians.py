@@ -18,7 +18,7 @@ from scipy import stats
 from statsmodels.stats.meta_analysis import combine_effects
 
 from analysis.funnel import LIMIT, funnel_z, spread_among
-from analysis.rootcause.cost_models import ADMISSION, admission_design, fixed_effects, smearing
+from analysis.rootcause.cost_models import ADMISSION, Park, admission_design, fixed_effects, modified_park, smearing
 from analysis.rootcause.samples import Sample
 
 Floats = NDArray[np.float64]
@@ -80,6 +80,18 @@ def physician_effects(
     rows = _judged(rows[known].reset_index(drop=True), tau2, named_from)[COLUMNS]
     rows.attrs = {"tau": float(np.sqrt(tau2)), "phi": float(phi)}
     return rows
+
+
+def family_check(sample: Sample, outcome: str = "cost", covariates: Sequence[str] = ADMISSION) -> Park:
+    """Modified Park test of the gamma model that physicians are compared by: is the variance like mean squared?
+
+    Errors by physician; the power of the variance, its interval and the family that is nearest.
+    """
+    cases = sample.cases
+    y = cases[outcome].to_numpy(float)
+    units = cases.groupby(["hospital_id", "physician_id"], sort=True).ngroup().to_numpy()
+    told, constant = fixed_effects(y, admission_design(cases, covariates), units)
+    return modified_park(y, np.exp(told + constant), units)
 
 
 def _model(

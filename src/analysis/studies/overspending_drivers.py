@@ -8,9 +8,9 @@ from analysis.presentation.finding import Finding
 from analysis.presentation.numbers import sum_kind
 from analysis.presentation.tables import Table
 from analysis.presentation.waterfall import waterfall
-from analysis.presentation.wording import listed, plural
+from analysis.presentation.wording import listed
 from analysis.rootcause.samples import Sample
-from analysis.studies.cause_words import left_out_words, reference_words, thing_words
+from analysis.studies.cause_words import left_out_words, lower, reference_words, thing_words
 from analysis.studies.overspending import Inquiry
 from analysis.studies.overspending_causes import named_causes
 from analysis.studies.wide import head
@@ -106,7 +106,8 @@ def _bridge_text(inquiry: Inquiry, drivers: pd.DataFrame) -> str:
         zh += f"，其中等待 {waited:.1f} 天，按每床日边际成本 {money(day)}计共 {money(worth)}"
         en += f", {waited:.1f} of them waiting, worth {money(worth)} at a marginal {money(day)} a day"
     if words:
-        zh, en = f"{zh}；动因中最多的是{listed(words, 'zh')}", f"{en}; most by driver: {listed(words, 'en')}"
+        zh = f"{zh}；动因中最多的是{listed(words, 'zh')}"
+        en = f"{en}; most by driver: {listed([lower(word) for word in words], 'en')}"
     else:
         zh, en = f"{zh}；没有动因明显抬高成本", f"{en}; no driver clearly adds to the cost"
     return report.say(zh + "。", en + ".")
@@ -183,7 +184,8 @@ def _tail_text(inquiry: Inquiry, cases: pd.DataFrame) -> str:
     tail, others = float(losses.iloc[:count].sum()), float(losses.iloc[count:].mean())
     zh = f"最贵的 {count} 例（{report.style.write(count / len(losses), 'percent0')}）共亏 {money(tail)}；"
     zh += f"其余 {len(losses) - count} 例例均{'仍亏' if others > 0 else '盈余'} {money(abs(others))}。"
-    en = f"The dearest {plural(count, 'case')} ({report.style.write(count / len(losses), 'percent0')}) lose "
+    which = "The dearest case" if count == 1 else f"The dearest {count} cases"
+    en = f"{which} ({report.style.write(count / len(losses), 'percent0')}) {'loses' if count == 1 else 'lose'} "
     en += f"{money(tail)}; the other {len(losses) - count} {'still lose' if others > 0 else 'earn'} "
     en += f"{money(abs(others))} a case."
     return report.say(zh, en)

@@ -116,6 +116,13 @@ def test_the_family_is_checked_on_the_same_model():
     assert found.family == "gamma" and found.gamma_fits and found.high - found.low < 1
 
 
+def test_cases_that_refunds_left_without_cost_take_no_part():
+    sample, _, _ = _hospital(10)
+    cost = sample.cases["cost"].mask(np.arange(len(sample.cases)) % 100 == 0, -5.0)
+    rows = physician_effects(Sample(sample.cases.assign(cost=cost), sample.elements, sample.waits))
+    assert rows["cases"].sum() == (cost > 0).sum() and np.isfinite(rows["shrunken"]).all()
+
+
 def test_unknown_physicians_are_not_told_and_few_are_not_spread():
     sample, _, _ = _hospital(7)
     some = sample.cases["physician_id"].where(sample.cases["physician_id"] > "P01", "?")

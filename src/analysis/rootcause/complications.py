@@ -76,14 +76,14 @@ def complication_effect(
     Parameters
     ----------
     outcome : cost or length_of_stay.
-    condition : complication or infection; cases where it is unknown take no part.
+    condition : complication or infection; cases where it is unknown, or the outcome below 0, take no part.
     covariates : what is known at admission.
 
     Returns
     -------
     Two associations; without interval below ten physicians, without figures below ten cases with or without.
     """
-    cases = sample.cases[sample.cases[condition].notna()].reset_index(drop=True)
+    cases = sample.cases[sample.cases[condition].notna() & (sample.cases[outcome] >= 0)].reset_index(drop=True)
     y, flag = cases[outcome].to_numpy(float), cases[condition].to_numpy(float)
     clusters = pd.factorize(cluster_codes(cases, "physician_id"))[0] if len(cases) else np.zeros(0, int)
     facts = facts_of(outcome, y, flag, clusters)

@@ -50,7 +50,7 @@ def physician_effects(
     Parameters
     ----------
     sample : its `strata` are not used; unknown physicians (?) take part in the model and are not told.
-    outcome : a positive column of the cases.
+    outcome : a column of the cases; those where it is not positive (refunds left nothing) take no part.
     covariates : what is known at admission.
     model : gamma, or log: least squares of the logarithm, brought back to the mean by a smearing factor for each
         severity (the check for very heavy tails).
@@ -64,7 +64,7 @@ def physician_effects(
     interval; z of the funnel with over-dispersion and `outside` its 99.8 % limits. The true spread of the logarithm
     stands in `.attrs["tau"]`, the model's dispersion in `.attrs["phi"]`.
     """
-    cases = sample.cases
+    cases = _positive(sample, outcome)
     y = cases[outcome].to_numpy(float)
     keys = cases[["hospital_id", "physician_id"]].astype(str)
     units = keys.groupby(list(keys), sort=True).ngroup().to_numpy()
@@ -87,11 +87,16 @@ def family_check(sample: Sample, outcome: str = "cost", covariates: Sequence[str
 
     Errors by physician; the power of the variance, its interval and the family that is nearest.
     """
-    cases = sample.cases
+    cases = _positive(sample, outcome)
     y = cases[outcome].to_numpy(float)
     units = cases.groupby(["hospital_id", "physician_id"], sort=True).ngroup().to_numpy()
     told, constant = fixed_effects(y, admission_design(cases, covariates), units)
     return modified_park(y, np.exp(told + constant), units)
+
+
+def _positive(sample: Sample, outcome: str) -> pd.DataFrame:
+    """Cases with a positive outcome."""
+    return sample.cases[sample.cases[outcome] > 0].reset_index(drop=True)
 
 
 def _model(

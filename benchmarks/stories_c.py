@@ -2,7 +2,7 @@
 
 Makes a year of the demonstration hospital and the same year without some stories, closes the first, explains the groups
 of BRIEF.md C1 to C4 in it, and prints what `explain` says beside the truth: for the same stays, what they had more of
-with the story, at what a unit costs. Tables of docs/overspending.md.
+with the story, at what a unit costs. Then another year for C8, against the months before. docs/overspending.md.
 """
 
 import argparse
@@ -11,24 +11,36 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.closed_period import open_periods
 from analysis.closing import close
 from analysis.contract import contract_tables
 from analysis.demo.generator import write_demo
 from analysis.engine import Engine
 from analysis.hospital import open_hospital
 from analysis.periods import parse_range
+from analysis.rootcause.baselines import Baseline
+from analysis.rootcause.between_physicians import between_physicians
+from analysis.rootcause.complications import complication_effect
 from analysis.rootcause.explain import Explanation, explain
-from analysis.rootcause.samples import Sample
+from analysis.rootcause.explain_core import Explained, explain_samples
+from analysis.rootcause.samples import Sample, read_samples
+from analysis.rootcause.settings import RootCause
+from analysis.settings import read_settings
 from benchmarks.measured import machine
 
 #: Before the roll-out began to take the habits away.
 FIRST, LAST = "2021-07", "2022-06"
 #: Worlds without stories that act on different groups.
 WORLDS = {"a": ("contrast_volume", "rehabilitation_shortage"), "b": ("imported_implants", "examination_shortage")}
+#: C4: the group of which associations of complications are told.
+COMPLICATIONS = "HC39"
+#: C8: cheap antibiotics in general surgery from March 2023 on, against the months before.
+LATER = ("2022-07", "2023-06", "2023-03")
+ANTIBIOTICS, SURGERY = ("GD29", "HC39"), "03"
 #: DRG -> the worlds whose stories are about it, and the baselines it is explained against.
 ASKED = {
     "FM19": ("ab", ("auto",)), "IC29": ("b", ("auto",)), "IC19": ("b", ("auto",)), "IF39": ("b", ("auto",)),
-    "BR19": ("a", ("auto",)), "FE19": ("b", ("auto",)), "HC39": ("a", ("auto",)),
+    "BR19": ("a", ("standard", "auto")), "FE19": ("b", ("standard",)), "HC39": ("a", ("standard",)),
 }  # fmt: skip
 
 
@@ -74,23 +86,72 @@ def _differences(stays: pd.Series, full: Path, without: Path) -> tuple[pd.DataFr
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=4101)
+    parser.add_argument("--later-seed", type=int, default=4202, help="of the year for C8")
     parser.add_argument("--stays", type=int, default=8000, help="a year")
     parser.add_argument("--folder", type=Path, help="where to keep the hospitals; made ones are not made again")
     given = parser.parse_args()
     print(machine())
     with tempfile.TemporaryDirectory() as scratch:
-        _report(given.folder or Path(scratch), given.seed, given.stays)
+        folder = given.folder or Path(scratch)
+        _report(folder, given.seed, given.stays)
+        _false_economy(folder, given.later_seed, given.stays)
 
 
 def _report(folder: Path, seed: int, stays: int) -> None:
     data = folder / "data"
     for world, stories in {"full": (), **WORLDS}.items():
-        if not (data / world / "source.yaml").exists():
-            write_demo(data / world, seed, stories, stays_per_year=stays, first=FIRST, last=LAST)
+        _make(data / world, seed, stories, stays, (FIRST, LAST))
     close(data / "full", parse_range(f"{FIRST}..{LAST}"), folder / "outputs")
     for drg, (worlds, baselines) in ASKED.items():
         for baseline in baselines:
-            _told(explain(folder / "outputs/full" / LAST, drg, baseline=baseline), drg, data, worlds)
+            found = explain(folder / "outputs/full" / LAST, drg, baseline=baseline)
+            _told(found, drg, data, worlds)
+            if drg == COMPLICATIONS:
+                _complications(found.sample)
+
+
+def _complications(sample: Sample) -> None:
+    for outcome in ("cost", "length_of_stay"):
+        for found in (*complication_effect(sample, outcome), *between_physicians(sample, outcome)):
+            print(found)
+
+
+def _make(folder: Path, seed: int, without: tuple[str, ...], stays: int, span: tuple[str, str]) -> None:
+    if not (folder / "source.yaml").exists():
+        write_demo(folder, seed, without, stays_per_year=stays, first=span[0], last=span[1])
+
+
+def _false_economy(folder: Path, seed: int, stays: int) -> None:
+    """General surgery's cases since the cheap antibiotics against its own before, beside the year without them."""
+    first, last, since = LATER
+    data, outputs = folder / "data", folder / "outputs"
+    for world, stories in {"full2": (), "c": ("cheap_antibiotics",)}.items():
+        _make(data / world, seed, stories, stays, (first, last))
+    close(data / "full2", parse_range(f"{first}..{last}"), outputs)
+    months = open_periods(outputs / "full2", first, last)
+    hospital = str(months.sql("select min(hospital_id) as hospital from cases")["hospital"][0])
+    actual, before = {}, {}
+    for drg, sample in read_samples(months, ANTIBIOTICS, hospital=hospital).items():
+        own, late = (sample.cases["department"] == SURGERY).to_numpy(), (sample.cases["period"] >= since).to_numpy()
+        actual[drg], before[drg] = sample.only(own & late), Baseline("own_past", sample.only(own & ~late), None)
+    settings = read_settings(Path("parameters/rootcause/demo.yaml"), RootCause)
+    for drg, found in explain_samples(
+        actual, before, settings, hospital=hospital, months=dict.fromkeys(actual, 4)
+    ).items():
+        _told_since(found, drg, extra(found.sample, data / "full2", data / "c"))
+
+
+def _told_since(found: Explained, drg: str, more: pd.DataFrame) -> None:
+    cases = found.sample.cases
+    assert found.baseline.sample is not None
+    for name, part in (("before", found.baseline.sample.cases), ("since", cases)):
+        print(
+            f"\n## {drg} {name}: {len(part)} cases\n{part[['cost', 'length_of_stay', 'infection']].mean().to_string()}"
+        )
+    _print_largest(_per_case(found.rows, len(cases)), "amount_per_case", 30)
+    print(f"\nwith cheap_antibiotics more than without, a case: {more['amount'].sum():,.0f}")
+    print(more.groupby("category")["amount"].sum().to_string(float_format="{:,.0f}".format))
+    _print_largest(more, "amount", 8)
 
 
 def _told(found: Explanation, drg: str, data: Path, worlds: str) -> None:

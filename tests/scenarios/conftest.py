@@ -1,13 +1,17 @@
 """What scenarios are asked on: a small demonstration hospital and a small alliance, each closed once a session."""
 
 import gzip
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
 import pytest
 
 from analysis.closing import close
+from analysis.contract import contract_tables
+from analysis.hospital import save_card, save_table, seal_folder
 from analysis.periods import parse_range
+from analysis.settings import SourceCard
 from analysis.sources.importer import import_source
 
 ROOT = Path(__file__).parents[2]
@@ -34,6 +38,25 @@ def closed_demo(folders: Path) -> Path:
     generator.write_demo(folders / "data/demo", stays_per_year=1200, first=FIRST, last=LAST)
     close(folders / "data/demo", parse_range(f"{FIRST}..{LAST}"), folders / "outputs")
     return folders / "outputs/demo"
+
+
+@pytest.fixture(scope="session")
+def closed_stents(folders: Path) -> Path:
+    """Two months of a hospital that does little but coronary stenting: the group has cases enough for its causes."""
+    pytest.importorskip("analysis.demo.generator")
+    from analysis.demo.assembly import pieces
+    from analysis.demo.parameters import demo_parameters
+    from analysis.demo.world import build_world
+
+    known, data = demo_parameters(), folders / "data/stents"
+    shares = {code: 40 if code == "FM19" else drg.share / 10 for code, drg in known.drgs.items()}
+    drgs = {code: drg.model_copy(update={"share": shares[code]}) for code, drg in known.drgs.items()}
+    for name, rows in pieces(build_world(replace(known, drgs=drgs), 7, (), 900, "2022-01", "2022-02")):
+        save_table(data, contract_tables()[name], rows)
+    save_card(data, SourceCard(name="示范医院", name_en="Demonstration hospital", closing="demo"))
+    seal_folder(data)
+    close(data, parse_range("2022-01..2022-02"), folders / "outputs")
+    return folders / "outputs/stents"
 
 
 @pytest.fixture(scope="session")

@@ -76,10 +76,16 @@ class ClosedPeriods:
         for name in (set(_WORD.findall(select)) & set(period_tables())) - attached:
             periods = self.periods[-1:] if name in _MASTERS else self.periods
             now = self.unwritten if self.unwritten and self.unwritten.period in periods else None
-            files = {p.name: sound_table(self.folder, p, name) for p in periods if not now or p != now.period}
+            written = [p for p in periods if not now or p != now.period]
+            files = {p.name: sound_table(self.folder, p, name, self._cards.get(p)) for p in written}
             engine.stack(period_tables()[name], files, {now.period.name: now.tables[name]} if now else {})
             attached.add(name)
         return _plain(engine.arrow(select, **parameters))
+
+    @cached_property
+    def _cards(self) -> Mapping[Period, Mapping[str, Any] | None]:
+        """closed.json of every period, as it is when the first table is read."""
+        return {p: read_card(self.folder, p) for p in self.periods}
 
     @cached_property
     def _session(self) -> tuple[Engine, set[str]]:
@@ -116,15 +122,22 @@ def read_card(folder: Path, period: Period) -> dict[str, Any] | None:
     return card if whole else None
 
 
-def sound_table(folder: Path, period: Period, name: str) -> Path:
+def sound_table(folder: Path, period: Period, name: str, card: Mapping[str, Any] | None = None) -> Path:
     """File of a closed table, after a look that it is what was closed.
+
+    Parameters
+    ----------
+    card : closed.json of the period, where it has been read already; it is read again where it does not fit.
 
     Raises
     ------
     InputError
         The file is damaged, was changed since, or is gone.
     """
-    file, card = _tables(folder, period) / f"{name}.parquet", read_card(folder, period)
+    file = _tables(folder, period) / f"{name}.parquet"
+    if card and name in card["sha256"] and _is_sound(file, card["sha256"][name]):
+        return file
+    card = read_card(folder, period)
     if card is None or name not in card["sha256"] or not _is_sound(file, card["sha256"][name]):
         raise InputError(
             f"table {name} of {period.name} is not what was closed: the file is damaged, or was changed since",

@@ -87,7 +87,7 @@ def _charge_evidence(row: dict[str, float]) -> str:
 
 
 def _finding_alerts(engine: Engine, baseline: list[Period], period: Period) -> pd.DataFrame:
-    """Units whose findings, shrunken towards their peers, are surely more than twice what their DRGs have."""
+    """Units with more than twice the stays with a finding that their DRGs have, surely (shrunken towards peers)."""
     rows = _finding_units(engine, period.shift(-11), period)
     frozen = _finding_units(engine, baseline[-12], baseline[-1])
     rows["eb05"] = 0.0

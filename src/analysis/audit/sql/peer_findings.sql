@@ -1,15 +1,15 @@
--- Grain: one physician or department (scope) of a hospital over the periods $first to $last: findings about its stays
--- and how many its DRGs have on the hospital's average (counts, hits only). Reads case_history, finding_history.
+-- Grain: one physician or department (scope) of a hospital over the periods $first to $last: its stays with a finding,
+-- however many each has, and how many its DRGs have on the hospital's average (hits only). Reads case_history,
+-- finding_history.
 with known as (
   select hospital_id, department, physician_id, drg_code, stay_id
   from case_history where period between $first and $last and drg_code is not null
 ),
 hits as (
-  select stay_id, count(*) as hits from finding_history
-  where outcome = 'hit' and stay_id is not null group by stay_id
+  select distinct stay_id from finding_history where outcome = 'hit' and stay_id is not null
 ),
 counted as (
-  select k.*, coalesce(h.hits, 0) as hits from known k left join hits h on h.stay_id = k.stay_id
+  select k.*, case when h.stay_id is null then 0 else 1 end as hits from known k left join hits h on h.stay_id = k.stay_id
 ),
 expected as (
   select hospital_id, drg_code, sum(hits) / count(*) as hits from counted group by hospital_id, drg_code

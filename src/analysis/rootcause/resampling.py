@@ -31,7 +31,7 @@ def cluster_weights(clusters: int, draws: int, seed: int) -> NDArray[np.float64]
 def effective_clusters(sizes: ArrayLike) -> float:
     """K* = K / (1 + cv^2) of the clusters' sizes = (sum n)^2 / sum n^2: as many equal clusters tell as much.
 
-    Degrees of freedom of intervals are K* - 1 (Carter, Schnepel and Steigerwald 2017, Review of Economics and
+    Tails of p-values have K* - 1 degrees of freedom (Carter, Schnepel and Steigerwald 2017, Review of Economics and
     Statistics 99(4), 698-709, with the part of their measure that comes from unequal sizes). Clusters without cases do
     not count; 0 where there is none.
     """

@@ -13,6 +13,7 @@ from analysis.rootcause.explain import explain
 from analysis.studies import (
     overspending_causes,
     overspending_drivers,
+    overspending_levels,
     overspending_loss,
     overspending_physicians,
     overspending_savings,
@@ -25,6 +26,7 @@ SECTIONS: tuple[Callable[[Inquiry], Finding], ...] = (
     overspending_loss.verdict,
     overspending_loss.paid_to_cost,
     overspending_causes.variance_of,
+    overspending_levels.use_and_price,
     overspending_causes.causes_by_money,
     overspending_drivers.driver_bridge,
     overspending_physicians.complications,
@@ -91,6 +93,19 @@ def test_what_is_drawn_of_the_tree_adds_up_too(inquiries: dict[tuple[str, str], 
         parts = rows.iloc[at + 1 : end]
         parts = parts[parts["depth"] == depth + 1]
         assert parts.empty or round(parts["amount"].sum() - rows["amount"].iloc[at], 2) == 0
+
+
+def test_what_stands_behind_the_money_is_shown_beside_the_standard_that_is_set(
+    inquiries: dict[tuple[str, str], Inquiry],
+):
+    table = overspending_levels.use_and_price(inquiries["FM19", "en"]).table
+    at = table.rows.index[table.rows["group"] == "contrast"].item()
+    contrast = table.rows.loc[at]
+    assert at in table.on_page, "a group with a standard is on the page, however little money it is"
+    assert (contrast["quantity_0"], contrast["unit"]) == (100, "ml")
+    per_case = contrast["use_rate"] * contrast["quantity"] * contrast["unit_cost"]
+    before = contrast["use_rate_0"] * contrast["quantity_0"] * contrast["unit_cost_0"]
+    assert contrast["amount_total"] == pytest.approx((per_case - before) * inquiries["FM19", "en"].cases, abs=0.01)
 
 
 def test_physicians_are_named_from_the_reliability_on(inquiries: dict[tuple[str, str], Inquiry]):

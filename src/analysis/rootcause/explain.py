@@ -1,6 +1,7 @@
 """Explain one DRG of a closed period: `explain("outputs/demo/2023-06", "FM19")`."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -9,8 +10,11 @@ from analysis.closed_period import ClosedPeriods, closed_periods, open_period, o
 from analysis.errors import InputError
 from analysis.rootcause.baselines import Baseline, one_baseline
 from analysis.rootcause.explain_core import Explained, causes_of, explain_samples
+from analysis.rootcause.item_levels import group_levels
+from analysis.rootcause.reference import make_reference
 from analysis.rootcause.samples import Sample, read_samples
 from analysis.rootcause.settings import RootCause
+from analysis.rootcause.sums import cluster_sums
 from analysis.settings import parameters_folder, read_settings
 
 _METHOD = "bottom_up"
@@ -48,6 +52,13 @@ class Explanation:
     def baseline(self) -> Baseline:
         """What they are compared with."""
         return self.detail.baseline
+
+    @cached_property
+    def levels(self) -> pd.DataFrame:
+        """Use rate, quantity per user and unit cost of every group of items, here and in the reference (ending _0)."""
+        layout = self.detail.items.layout
+        actual = cluster_sums(self.sample, layout)
+        return group_levels(actual, make_reference(self.baseline, layout, self.sample))
 
     @property
     def notes(self) -> tuple[tuple[str, str], ...]:

@@ -108,16 +108,23 @@ def _named(report: Report) -> dict[str, str]:
 
 
 @lru_cache(maxsize=4)
-def _groups(report: Report) -> dict[str, tuple[str, int]]:
+def _groups(report: Report) -> dict[str, tuple[str, int, str]]:
     rows = report.sql("group_names")
-    return {row.code: (row.item_code, int(row.items)) for row in rows.itertuples()}
+    return {row.code: (row.item_code, int(row.items), row.base_unit) for row in rows.itertuples()}
+
+
+def unit_words(report: Report, category: str, code: str) -> str:
+    """What quantities of a group are counted in: its base unit, days of a ward; empty where they are pieces."""
+    if category == "stay":
+        return report.say("天", "days")
+    return _groups(report)[code][2] if code in _groups(report) else ""
 
 
 def _grouped(report: Report, code: str) -> str:
     """Name of a substitution group: its costliest item and how many more it has; the code where nobody knows it."""
     if code not in _groups(report):
         return code
-    item, count = _groups(report)[code]
+    item, count, _ = _groups(report)[code]
     name = _named(report).get(item, item)
     if count == 1:
         return name

@@ -11,7 +11,7 @@ from analysis.closed_period import ClosedPeriods, closed_periods
 from analysis.engine import sql_text
 from analysis.errors import InputError
 from analysis.periods import Period
-from analysis.rootcause.samples import REST, Query, Sample, read_samples
+from analysis.rootcause.samples import CODING_RULES, REST, Query, Sample, read_samples
 from analysis.rootcause.settings import RootCause
 
 Kind = Literal["standard_cost", "own_past", "peers", "standard"]
@@ -60,11 +60,14 @@ class Months:
     past: tuple[str, str] | None
 
 
-def months_of(periods: ClosedPeriods, method: str = "bottom_up") -> Months:
+def months_of(
+    periods: ClosedPeriods, method: str = "bottom_up", coding_rules: Collection[str] = CODING_RULES
+) -> Months:
     """The months of a window that is closed on disk."""
 
     def samples(drgs: Collection[str], first: str, last: str, hospital: str) -> Mapping[str, Sample]:
-        return read_samples(periods.span(Period(first), Period(last)), drgs, hospital=hospital, method=method)
+        window = periods.span(Period(first), Period(last))
+        return read_samples(window, drgs, hospital=hospital, method=method, coding_rules=coding_rules)
 
     first, last = periods.periods[0], periods.periods[-1]
     closed = set(closed_periods(periods.folder))
@@ -223,7 +226,8 @@ def one_baseline(
         The DRG has none of this kind.
     """
     wanted = None if kind == "auto" else kind
-    found = find_baselines(months_of(periods), {drg: actual}, hospital=hospital, settings=settings, kind=wanted)
+    months = months_of(periods, coding_rules=settings.coding_rules)
+    found = find_baselines(months, {drg: actual}, hospital=hospital, settings=settings, kind=wanted)
     if drg not in found:
         raise InputError(
             f"{drg} has no baseline {kind!r}",

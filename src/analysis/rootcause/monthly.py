@@ -44,6 +44,7 @@ class _Reader:
     wide: ClosedPeriods
     first: Period
     closed: frozenset[Period]
+    coding_rules: list[str]
 
     @property
     def last(self) -> Period:
@@ -52,9 +53,11 @@ class _Reader:
     def samples(self, drgs: Collection[str], first: str, last: str, hospital: str) -> Mapping[str, Sample]:
         """As `read_samples`; what lies in the window is read from what is open already."""
         if Period(first) < self.first or not drgs:
-            return read_samples(self.wide.span(Period(first), Period(last)), drgs, hospital=hospital, method=_METHOD)
-        values = {"first": first, "last": last, "hospital": hospital, "drgs": sorted(drgs), "coding_rules": ["D"]}
-        return samples_of(Reading(self.wide.sql, self.wide.card["scheme"]), values, _METHOD)
+            window = self.wide.span(Period(first), Period(last))
+            return read_samples(window, drgs, hospital=hospital, method=_METHOD, coding_rules=self.coding_rules)
+        values = {"first": first, "last": last, "hospital": hospital, "drgs": sorted(drgs)}
+        reading = Reading(self.wide.sql, self.wide.card["scheme"])
+        return samples_of(reading, values | {"coding_rules": self.coding_rules}, _METHOD)
 
 
 def _reader(month: ClosedPeriods, closed: Collection[Period], settings: RootCause) -> _Reader:
@@ -66,7 +69,8 @@ def _reader(month: ClosedPeriods, closed: Collection[Period], settings: RootCaus
     admitted = window.sql("select strftime(min(admitted_at), '%Y-%m') as first from cases where cost_complete")["first"]
     reach = first if pd.isna(admitted[0]) else min(first, Period(admitted[0][: len(first.name)]))
     reach = max(reach, min(known | {last}))
-    return _Reader(window if reach == first else month.span(reach, last), first, frozenset(known | {last}))
+    wide = window if reach == first else month.span(reach, last)
+    return _Reader(wide, first, frozenset(known | {last}), settings.coding_rules)
 
 
 def _overspending(verdicts: pd.DataFrame, settings: RootCause) -> dict[str, bool]:

@@ -20,7 +20,7 @@ _SQL = "analysis.rootcause"
 #: Cost items of a ward that its beds carry, where the scheme does not say.
 _BED_ITEMS = ("materials", "drugs", "depreciation", "amortisation", "risk_fund", "other")
 #: Rules on coding are named by the scenarios on coding.
-_CODING_RULES = ("D",)
+CODING_RULES = ("D",)
 REST = "rest"
 Query = Callable[..., pd.DataFrame]
 
@@ -72,7 +72,7 @@ def read_samples(
     *,
     hospital: str,
     method: str = "bottom_up",
-    coding_rules: Collection[str] = _CODING_RULES,
+    coding_rules: Collection[str] = CODING_RULES,
 ) -> dict[str, Sample]:
     """Samples of DRGs over a window of closed months, all DRGs in one pass.
 

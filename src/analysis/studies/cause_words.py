@@ -97,9 +97,10 @@ def owner_words(report: Report, code: str, department: str = "") -> str:
 
 @lru_cache(maxsize=4)
 def settings_of(report: Report) -> RootCause:
-    """The root-cause settings that the closing names, as the file is now; open ones where it names none."""
+    """The root-cause settings that the closing names, as the file is now; open ones where there is none."""
     name = report.card.get("settings", {}).get("rootcause", "")
-    return read_settings(parameters_folder() / "rootcause" / f"{name}.yaml", RootCause) if name else RootCause()
+    path = parameters_folder() / "rootcause" / f"{name}.yaml"
+    return read_settings(path, RootCause) if path.is_file() else RootCause()
 
 
 @lru_cache(maxsize=4)

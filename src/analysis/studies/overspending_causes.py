@@ -160,7 +160,7 @@ def causes_by_money(inquiry: Inquiry) -> Finding:
     whole = float(adding["amount_total"].sum())
     drawn = adding[(adding["amount_total"] >= _SLIGHT * whole) | (adding.index < _LEAST_BARS)].head(_BARS)
     bars = [Bar(row.cause, row.amount_total, row.ci_low, row.ci_high, row.called) for row in drawn.itertuples()]
-    figure = pareto(bars, whole, report.style, kind, report.say("累计占比", "running share"))
+    figure = pareto(bars, whole, report.style, kind, report.say("累计占比", "so far"))
     table = causes_table(inquiry, causes, report.say("原因", "Causes"))
     return Finding(question, table, _causes_text(inquiry, adding, whole), _causes_notes(inquiry), figure, listed=False)
 

@@ -10,7 +10,7 @@ Student's. A draw's standard error is s times sqrt(sum_k w_bk (d_k - d_b)^2 / su
 clusters from the regression of the draws on their weights (Efron 1990, Journal of the American Statistical Association
 85, 79-89), so nothing is fitted within a draw. It is held at half of s or above: a draw of few different clusters tells
 little about itself. p-values have t's tail with K* - 1 degrees of freedom, K* the effective clusters: far out, where no
-draw is, unequal clusters count as few.
+draw is, unequal clusters count as few (with K - 1, 5.4 % of 184 hospitals without a cause had an alarm, not 1.6 %).
 
 Without weights, or with more clusters than a twentieth of the draws, the interval is the expanded percentile interval
 (Hesterberg 2015, The American Statistician 69, 371-386): quantiles at Phi(-+ sqrt(K* / (K* - 1)) t), t with K* - 1.

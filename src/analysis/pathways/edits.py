@@ -1,6 +1,7 @@
 """A scenario: numbers of a pathway changed by their address, nothing else.
 
-    NAME.time.mean, NAME.chance, NAME.WAY.chance, NAME.items.C201, NAME.after.mean, NAME.times
+    NAME.time.gamma.mean, NAME.chance, NAME.WAY.chance, NAME.items.C201, NAME.after.weibull.mean, NAME.times
+    NAME.time: x 0.7       all of it takes 0.7 of the time, whichever the distribution
     NAME.skip: true        the act is left out          NAME.before: OTHER     it comes before another
     resources.R.units, resources.R.cost_a_day, arrivals.a_day, standard.days, payment
 
@@ -93,6 +94,8 @@ def _edit(raw: dict[str, Any], address: str, value: float | str | bool) -> None:
         _rebalance(act["of"], path[0], value)
     elif path in (["skip"], ["before"]):
         act[path[0]] = value
+    elif path in (["time"], ["after"]):
+        act[path[0]] = _stretched(act[path[0]], value)
     else:
         _put(act, path, value)
 
@@ -101,6 +104,21 @@ def _put(inside: Any, path: list[str], value: float | str | bool) -> None:
     for key in path[:-1]:
         inside = inside[key]
     inside[path[-1]] = _changed(inside[path[-1]], value)
+
+
+def _stretched(time: Mapping[str, Any], value: float | str | bool) -> dict[str, Any]:
+    """A distribution with all its days multiplied; a Weibull's shape is no number of days."""
+    read = _CHANGE.match(str(value))
+    if not read or read[1] != "x":
+        raise ValueError(f'"{value}" is no factor: write "x 0.5", or name a number of the distribution')
+    by = float(read[2])
+
+    def scaled(of: Any) -> Any:
+        if isinstance(of, Mapping):
+            return {key: inner if key == "shape" else scaled(inner) for key, inner in of.items()}
+        return [scaled(inner) for inner in of] if isinstance(of, list | tuple) else of * by
+
+    return dict(scaled(time))
 
 
 def _changed(old: Any, value: float | str | bool) -> Any:

@@ -29,10 +29,15 @@ class Bounds(Settings):
 
 
 class Entry(Settings):
-    """Who belongs on a pathway: all of it must hold; within a list, one is enough. Codes are beginnings of codes."""
+    """Who belongs on a pathway: all of it must hold; within a list, one is enough. Codes are beginnings of codes.
+
+    diagnosis : the principal one · any_diagnosis, unless_diagnosis : any of the stay · records : names in the
+    hospital's own records (pathway_records) under which it puts stays on this pathway.
+    """
 
     drg: tuple[str, ...] = ()
     diagnosis: tuple[str, ...] = ()
+    any_diagnosis: tuple[str, ...] = ()
     procedure: tuple[str, ...] = ()
     unless_diagnosis: tuple[str, ...] = ()
     severity: tuple[str, ...] = ()
@@ -50,11 +55,12 @@ class Standard(Settings):
 
 
 class Measured(Settings):
-    """A measurement that excuses a step: below or above a value."""
+    """A measurement that excuses a step: once below or above a value, or by how much it rose from the first one."""
 
     name: str
     below: float | None = None
     above: float | None = None
+    rise: float | None = Field(None, gt=0)
 
 
 class Excuse(Settings):

@@ -26,11 +26,12 @@ def refusal(raw, items=ITEMS):
     return str(error.value)
 
 
-def test_a_right_pathway_is_read():
+def test_a_right_pathway_is_read(tmp_path):
     pathway = read_pathway(FILE, ITEMS)
     assert pathway.id == "haemorrhage"
     assert [type(act).__name__ for act in pathway.course[:3]] == ["Hold", "Do", "Choose"]
-    assert list(read_library(FILE.parent, ITEMS)) == ["haemorrhage"]
+    (tmp_path / "one.yaml").write_text(FILE.read_text("utf8"), "utf8")
+    assert list(read_library(tmp_path, ITEMS)) == ["haemorrhage"]
 
 
 def test_a_dead_end(raw):

@@ -46,7 +46,8 @@ _NEEDED = {"execution": ("unordered", "ordered"), "retest": ("other_tests", "ret
 _EMPTY = {
     "twins": "encounter_no bigint, item_code varchar, charged_at timestamp",
     "idle_days": "encounter_no bigint, day date",
-    "pattern_stays": "rule_no bigint, encounter_no bigint, stay_id varchar, pattern varchar, answer integer, "
+    "idle_stays": "encounter_no bigint",
+    "beside_stays": "rule_no bigint, encounter_no bigint, stay_id varchar, pattern varchar, answer integer, "
     "facts_at timestamp, count double",
     "measured": "encounter_no bigint, name varchar, first double, last double, known bigint, first_at timestamp, "
     "last_at timestamp",
@@ -85,19 +86,30 @@ def findings_of(engine: Engine, span: Span, plan: Plan, lines_from: datetime = d
 
 
 def find_lines(engine: Engine, span: Span, plan: Plan, lines_from: datetime = datetime.min) -> None:
-    """Leave audit_charges (lines of the encounters), audit_net and audit_judged."""
+    """Leave audit_charges (lines of the encounters that rules may look at), audit_net and audit_judged.
+
+    Lines are read twice: of all of them little, to see which are twins and which stays may be patterns; then of those
+    that rules look at everything.
+    """
     recent_from = max(lines_from, span.start - timedelta(days=31))
-    make(engine, "charges", lines_from=lines_from, recent_from=recent_from, **span.values())
+    values = span.values() | {"lines_from": lines_from, "recent_from": recent_from}
+    twins, idle = "duplicate" in plan.all_items, "empty_bed" in plan.patterns
+    if twins or idle:
+        make(engine, "slim_lines", **values)
+    _make_or_empty(engine, "twins", twins, values)
+    _make_or_empty(engine, "idle_stays", idle, values)
+    _make_or_empty(engine, "beside_stays", "stay_pattern" in plan.templates, values)
+    make(engine, "charges", unordered="execution" in plan.all_items, every=plan.every_line, **values)
     find_standing(engine, span, plan)
 
 
 def find_standing(engine: Engine, span: Span, plan: Plan) -> None:
-    """Leave audit_net (lines of audit_charges that stand and that rules look at) and audit_judged (them by rule)."""
+    """Leave audit_net (lines of audit_charges that stand) and audit_judged (them by rule)."""
     values = span.values()
-    _make_or_empty(engine, "twins", "duplicate" in plan.all_items, values)
-    _make_or_empty(engine, "idle_days", "empty_bed" in plan.patterns, values)
-    _make_or_empty(engine, "pattern_stays", "stay_pattern" in plan.templates, values)
-    make(engine, "net", unordered="execution" in plan.all_items, every=plan.every_line, **values)
+    if "stay_pattern" in plan.templates:
+        _make_or_empty(engine, "idle_days", "empty_bed" in plan.patterns, values)
+        make(engine, "pattern_stays")
+    make(engine, "net", **values)
     show(engine, "judged")
 
 

@@ -16,13 +16,14 @@ NEW = "new order"
 _TICK = timedelta(microseconds=1)
 _STAY = "select * replace (cast($until as timestamp) as until) from moment_encounters where stay_id = $stay_id"
 _LINES = """select c.line_id, e.encounter_no, c.order_id, c.ordered_at, c.charged_at, c.item_code, c.quantity, c.amount,
-        c.hospital_id, c.ordering_department, c.physician_id, c.body_side, c.refund_of
+        c.hospital_id, c.ordering_department, c.physician_id, c.body_side, c.refund_of, false as twin
     from moment_charges c join audit_encounters e on e.stay_id = c.stay_id
-    where coalesce(c.charged_at >= e.admitted_at - interval 7 day, true)
+    where (c.refund_of is not null or c.item_code in (select item_code from audit_rule_codes))
+      and coalesce(c.charged_at >= e.admitted_at - interval 7 day, true)
     union all
     select $line_id, encounter_no, $line_id, cast($at as timestamp), cast($at as timestamp), $item_code,
         cast($quantity as decimal(18, 4)), cast(round(cast($price as decimal(18, 6)) * $quantity, 2) as decimal(18, 2)),
-        hospital_id, department, coalesce($physician_id, physician_id), null, null
+        hospital_id, department, coalesce($physician_id, physician_id), null, null, false
     from audit_encounters"""
 _FOUND = """select f.* exclude (stage) from findings f
     where f.finding_id in (select finding_id from finding_lines where line_id = $line_id)
@@ -54,7 +55,7 @@ def check_order(
     if item_code not in moment.asked:
         return _nothing()
     templates, kinds = moment.asked[item_code]
-    plan = Plan(templates, frozenset(), False, frozenset(), kinds, moment.plan.retest_hours)
+    plan = Plan(templates - {"stay_pattern"}, frozenset(), False, frozenset(), kinds, moment.plan.retest_hours)
     values = {"stay_id": stay_id, "item_code": item_code, "quantity": quantity, "physician_id": physician_id, "at": at}
     values |= {"line_id": NEW, "price": moment.prices[item_code]}
     engine.create("audit_encounters", _STAY, until=at + _TICK, **values)

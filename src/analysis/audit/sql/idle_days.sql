@@ -1,6 +1,6 @@
 -- Grain: one stay x day on which nothing was charged but what stands for being there: bed, nursing, consultation.
 -- Lines that were given back count as not done. Both as known at the end of the month of discharge. The day of admission is
--- no such day: it may have but an evening.
+-- no such day: it may have but an evening. Only of the stays that may have too many of them (audit_idle_stays).
 with given as (
   select distinct c.refund_of as line_id
   from audit_charges c join audit_encounters e on e.encounter_no = c.encounter_no
@@ -8,6 +8,7 @@ with given as (
 )
 select c.encounter_no, cast(c.charged_at as date) as day
 from audit_charges c
+join audit_idle_stays s on s.encounter_no = c.encounter_no
 join audit_encounters e on e.encounter_no = c.encounter_no and e.judged and e.stay_id is not null
 join items i on i.item_code = c.item_code
 left join given g on g.line_id = c.line_id

@@ -97,13 +97,13 @@ _FOUND = """select f.stay_id, f.hospital_id, f.outcome, f.amount_at_risk, c.peri
     from findings f join cases c using (stay_id)"""
 
 
-_HITS = """select 'physician' as scope, c.physician_id as subject, count(*) as hits
+_HITS = """select 'physician' as scope, c.physician_id as subject, count(distinct f.stay_id) as hits
     from finding_history f join cases c using (stay_id)
     where f.outcome = 'hit' and c.period between $first and $last group by all"""
 
 
 def judged(engine: Engine) -> pd.DataFrame:
-    """One row a physician or department with twenty cases: alarm (of charges), finding (alarm of findings), hits."""
+    """One row a physician or department with twenty cases: alarm (of charges), finding (alarm of findings), hits (stays)."""
     baseline = baseline_of(MONTH, Period(MONTHS["first"]))
     units = judged_units(engine, baseline, MONTH)[["scope", "subject", "cases", "observed", "alarm"]]
     alerts = peer_alerts(engine, baseline, MONTH)

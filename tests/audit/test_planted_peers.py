@@ -75,8 +75,8 @@ def test_whom_more_is_found_of(known: tuple[pd.DataFrame, pd.DataFrame]):
     planted = (units["hits"] >= OFTENER * units["hits_without"]) & (units["hits"] >= units["hits_without"] + 3)
     precision, recall = _told("findings physician", planted, units["finding"])
     print("PEERS findings without the habits", int(units["finding_without"].sum()), "of", len(units))
-    assert units["finding_without"].mean() <= 0.02
-    assert precision >= 0.3 and recall >= 0.05
+    assert units["finding_without"].mean() <= 0.01
+    assert precision >= 0.9 and recall > 0
 
 
 def test_the_order_of_review_brings_them_forward_and_no_more(known: tuple[pd.DataFrame, pd.DataFrame]):

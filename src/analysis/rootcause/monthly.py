@@ -21,8 +21,8 @@ def causes_of_month(month: ClosedPeriods, closed: Collection[Period], settings: 
     """Rows of the closed table `causes` of a month.
 
     A DRG is explained where it loses by both costing methods (bottom-up and top-down) more than the floor of the
-    settings, over cases enough: those of the month, else of the last twelve where so many are closed. q-values are
-    judged over all DRGs of a hospital.
+    settings, over cases enough: those of the month, else of the last twelve where so many are closed; and where it is
+    among the settings' `closing_drgs` that lose most a month. q-values are judged over these DRGs of a hospital.
 
     Parameters
     ----------
@@ -33,7 +33,9 @@ def causes_of_month(month: ClosedPeriods, closed: Collection[Period], settings: 
     verdicts = reader.wide.sql(sql_text(_SQL, "verdicts"), first=reader.first.name, last=month.period.name)
     parts = []
     for hospital, rows in verdicts.groupby("hospital_id"):
-        parts.append(causes_of(_explained(reader, str(hospital), _overspending(rows, settings), settings)))
+        parts.append(
+            causes_of(_explained(reader, str(hospital), _overspending(rows, reader.months, settings), settings))
+        )
     return pd.concat(parts, ignore_index=True) if parts else causes_of({})
 
 
@@ -49,6 +51,10 @@ class _Reader:
     @property
     def last(self) -> Period:
         return self.wide.period
+
+    @property
+    def months(self) -> int:
+        return 1 if self.last.is_year else _months(self.first, self.last)
 
     def samples(self, drgs: Collection[str], first: str, last: str, hospital: str) -> Mapping[str, Sample]:
         """As `read_samples`; what lies in the window is read from what is open already."""
@@ -73,15 +79,17 @@ def _reader(month: ClosedPeriods, closed: Collection[Period], settings: RootCaus
     return _Reader(wide, first, frozenset(known | {last}), settings.coding_rules)
 
 
-def _overspending(verdicts: pd.DataFrame, settings: RootCause) -> dict[str, bool]:
-    """DRGs that overspend, with whether the month alone has cases enough."""
-    found = {}
+def _overspending(verdicts: pd.DataFrame, months: int, settings: RootCause) -> dict[str, bool]:
+    """DRGs that overspend most a month, with whether the month alone has cases enough."""
+    found, lost = {}, {}
     for row in verdicts.itertuples():
         alone = row.late_cases >= settings.window.least_cases
         losses = (row.late_loss, row.late_second_loss) if alone else (row.loss, row.second_loss)
         if min(losses) > settings.floor and (alone or row.cases >= settings.window.least_cases):
-            found[str(row.drg_code)] = alone
-    return found
+            drg = str(row.drg_code)
+            found[drg], lost[drg] = alone, losses[0] / (1 if alone else months)
+    most = sorted(found, key=lambda drg: (-lost[drg], drg))[: settings.closing_drgs]
+    return {drg: found[drg] for drg in sorted(most)}
 
 
 def _explained(reader: _Reader, hospital: str, drgs: Mapping[str, bool], settings: RootCause) -> dict[str, Explained]:
@@ -100,8 +108,7 @@ def _explained(reader: _Reader, hospital: str, drgs: Mapping[str, bool], setting
         )
         baselines |= find_baselines(window, chosen, hospital=hospital, settings=settings)
         samples |= chosen
-        length = 1 if reader.last.is_year else _months(first, reader.last)
-        months |= dict.fromkeys(chosen, length)
+        months |= dict.fromkeys(chosen, 1 if alone else reader.months)
     return explain_samples(samples, baselines, settings, hospital=hospital, months=months)
 
 

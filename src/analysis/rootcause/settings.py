@@ -101,6 +101,7 @@ class RootCause(Settings):
     note: str = ""
     window: Window = Window()
     floor: float = Field(10_000, ge=0)
+    closing_drgs: int = Field(5, ge=0)
     draws: int = Field(2000, ge=100)
     seed: int = 20230601
     level: float = Field(0.95, gt=0.5, lt=1)

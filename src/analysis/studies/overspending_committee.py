@@ -48,7 +48,7 @@ def five_worst(report: Report) -> Finding:
 
 
 def _worst(report: Report, rows: pd.DataFrame) -> pd.DataFrame:
-    """DRGs that lose by two methods and have ten cases, the largest loss first: drg_code, baseline, loss, part."""
+    """DRGs that lose by two methods and have ten cases, the largest loss a month first."""
     whole = rows[(rows["view"] == "item") & (rows["level"] == 0) & (rows["cases"].fillna(0) >= LIMIT)]
     whole = whole.assign(place=whole["baseline"].map(_BASELINES.index)).sort_values(["drg_code", "place"])
     whole = whole.drop_duplicates("drg_code")
@@ -56,7 +56,8 @@ def _worst(report: Report, rows: pd.DataFrame) -> pd.DataFrame:
     lost = margins.loc[margins["verdict"] == "loss", ["drg_code", "drg", "part"]]
     chosen = whole.merge(lost, on="drg_code")
     chosen = chosen[chosen["amount_total"] > 0]
-    return chosen.sort_values(["amount_total", "drg_code"], ascending=[False, True]).head(_MOST)
+    monthly = chosen["amount_total"] / chosen["months"].fillna(1)
+    return chosen.assign(a_month=monthly).sort_values(["a_month", "drg_code"], ascending=[False, True]).head(_MOST)
 
 
 def _block(report: Report, rows: pd.DataFrame, drg: tuple) -> pd.DataFrame:  # type: ignore[type-arg]

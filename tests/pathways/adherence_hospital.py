@@ -21,7 +21,7 @@ START, END = datetime(2023, 6, 1), datetime(2023, 7, 1)
 
 
 def at(day: int, hour: float = 8) -> datetime:
-    """An hour of a day in June 2023."""
+    """An hour of a day, counted from 1 June 2023."""
     return datetime(2023, 6, 1) + timedelta(days=day - 1, hours=hour)
 
 
@@ -51,7 +51,7 @@ def event(stay: str, activity: str, when: datetime, requested: datetime | None =
 
 @contextmanager
 def judged(rows: Rows, pathways: Iterable[Pathway], end: datetime = END) -> Iterator[Engine]:
-    """An engine with the stays of June judged; tables not given are empty."""
+    """An engine with the stays judged that were discharged from June on; tables not given are empty."""
     with Engine() as engine:
         for name in READ:
             engine.put(name, arrow_rows(contract_tables()[name], rows.get(name, [])))

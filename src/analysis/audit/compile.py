@@ -5,7 +5,7 @@ audit_rule_given       one code a rule names (role judged or other), local or na
 audit_rule_items       the local items these are, with validity; audit_rule_pairs, audit_rule_codes follow from them
 audit_conditions       one condition on one attribute, whichever rules share it; audit_condition_codes its codes
 audit_rule_conditions  which rule asks it, in which part (where, unless, indications) and alternative
-audit_rule_procedures, audit_rule_evidence, audit_rule_subsumes
+audit_rule_procedures, audit_rule_evidence, audit_rule_subsumes; audit_rule_texts what its texts need
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -96,7 +96,7 @@ def compile_rules(
         row["place"] = place
     for name, columns in _TABLES.items():
         engine.put(f"audit_{name}", pa.Table.from_pylist(rows[name], pa.schema(list(columns.items()))))
-    for name in ("rule_items", "rule_pairs", "rule_codes"):
+    for name in ("rule_items", "rule_pairs", "rule_codes", "rule_texts"):
         make(engine, name)
     return _plan(rows)
 

@@ -52,6 +52,7 @@ _EMPTY = {
     "measured": "encounter_no bigint, name varchar, first double, last double, known bigint, first_at timestamp, "
     "last_at timestamp",
     "answers": "cond_no bigint, encounter_no bigint, line_key varchar, answer integer, facts_at timestamp",
+    "verdicts": "rule_no bigint, encounter_no bigint, line_key varchar, facts_at timestamp, answer integer",
     "hits": "rule_no bigint, encounter_no bigint, part varchar, role varchar, line_id varchar, risk decimal(18; 2), "
     "other_item varchar, count double, answer integer, facts_at timestamp, known_at timestamp",
 }
@@ -137,7 +138,7 @@ def _prepare(engine: Engine, name: str, values: dict[str, Any]) -> None:
 def conclude(engine: Engine, span: Span, plan: Plan) -> None:
     """What becomes of the candidates: conditions, findings, lines and texts."""
     find_answers(engine, span, plan)
-    for name in ("verdicts", "kept", "findings", "finding_lines"):
+    for name in ("kept", "findings", "finding_lines"):
         make(engine, name)
     show(engine, "told")
     engine.create("findings", sql_text(SQL, "explained"), **_words())
@@ -145,9 +146,12 @@ def conclude(engine: Engine, span: Span, plan: Plan) -> None:
 
 
 def find_answers(engine: Engine, span: Span, plan: Plan) -> None:
-    """Leave audit_answers: every condition that is asked, once for each stay or visit it is asked of."""
+    """Leave audit_verdicts: every condition is answered once for each stay or visit it is asked of."""
     values = span.values()
     _make_or_empty(engine, "measured", bool(plan.kinds & {"measured", "any"}), values)
+    if not plan.kinds:
+        engine.create("audit_verdicts", _nothing("verdicts"))
+        return
     make(engine, "asked")
     make(engine, "asked_conditions")
     engine.view("audit_no_answers", _nothing("answers"), kept=True)
@@ -156,6 +160,7 @@ def find_answers(engine: Engine, span: Span, plan: Plan) -> None:
         make(engine, f"answers_{name}", **values)
     every = ["select * from audit_no_answers", *(f"select * from audit_answers_{name}" for name in wanted)]
     engine.view("audit_answers", " union all ".join(every))
+    make(engine, "verdicts")
 
 
 def _make_or_empty(engine: Engine, name: str, needed: bool, values: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.audit.compile import NEEDS, SQL, Plan, compile_rules
-from analysis.audit.judging import Span, find_encounters, findings_of
+from analysis.audit.judging import Span, find_encounters, find_lines, findings_of
 from analysis.audit.monthly import attach_lines
 from analysis.audit.rules import Rule
 from analysis.contract import contract_tables
@@ -21,12 +21,17 @@ from analysis.hospital import Hospital
 #: Cut at the moment, in this order; and taken as they are.
 CUT = ("stays", "diagnoses", "procedures", "measurements", "approvals", "charges", "orders")
 _WHOLE = ("hospitals", "departments", "items", "item_prices", "item_codes", "item_components")
+#: From the moment to an order that is given then.
+TICK = timedelta(microseconds=1)
+#: No template: lines of items that rules name are enough.
+_NAMED = Plan(frozenset(), frozenset(), False, frozenset(), frozenset(), 0.0)
 #: List price of an item at the moment.
 _PRICES = """select i.item_code, coalesce(max_by(p.list_price, p.valid_from), max(i.list_price), 0) as price
     from items i
     left join item_prices p on p.item_code = i.item_code and p.list_price is not null
       and p.valid_from <= cast($at as date)
     group by i.item_code"""
+_LATER = "select * replace (cast($until as timestamp) as until) from moment_encounters"
 #: What the rules that name an item ask.
 _RULES = """select distinct n.item_code, r.template, case when c.which = 'any' then 'any' else c.kind end as kind,
       v.name as evidence
@@ -42,8 +47,9 @@ _RULES = """select distinct n.item_code, r.template, case when c.which = 'any' t
 class Moment:
     """`engine` holds the tables of CUT as they were, the hospital's masters, and the rules as rows.
 
-    moment_charges are its lines, moment_encounters its stays in house. patients : of these stays; prices : of one unit
-    of an item; asked : templates and kinds of conditions of the rules that name an item.
+    moment_charges are its lines, moment_encounters its stays in house; moment_named and moment_net the lines of items
+    that rules name, and what stands of them, as an order finds them. patients : of these stays; prices : of one unit of
+    an item; asked : templates and kinds of conditions of the rules that name an item.
     """
 
     engine: Engine
@@ -56,6 +62,10 @@ class Moment:
     @property
     def span(self) -> Span:
         return Span(self.at, self.at, in_house=True)
+
+    @property
+    def order_span(self) -> Span:
+        return Span(self.at, self.at + TICK, in_house=True)
 
     def close(self) -> None:
         self.engine.close()
@@ -85,11 +95,21 @@ def open_moment(hospital: Hospital, at: datetime, rules: Sequence[Rule], reach_d
     moment.view("charges", "select * from moment_charges")
     absent = [table for table in NEEDS.values() if table not in hospital.tables]
     plan = compile_rules(moment, rules, absent=absent)
-    find_encounters(moment, Span(at, at, in_house=True))
-    moment.create("moment_encounters", "select * from audit_encounters")
+    _find_stays(moment, at)
     there = moment.frame("select stay_id, patient_id from moment_encounters")
     prices = moment.frame(_PRICES, at=at)
     return Moment(moment, at, plan, _by(there), _by(prices), _asked(moment))
+
+
+def _find_stays(moment: Engine, at: datetime) -> None:
+    """Leave moment_encounters, moment_named and moment_net."""
+    find_encounters(moment, Span(at, at, in_house=True))
+    moment.create("moment_encounters", "select * from audit_encounters")
+    later = Span(at, at + TICK, in_house=True)
+    moment.create("audit_encounters", _LATER, until=later.end)
+    find_lines(moment, later, _NAMED)
+    moment.create("moment_named", "select * from audit_charges")
+    moment.create("moment_net", "select * from audit_net")
 
 
 def _by(rows: pd.DataFrame) -> dict[str, Any]:

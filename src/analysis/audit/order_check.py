@@ -1,30 +1,32 @@
 """Before: what the rules say of an order that is about to be given to a patient in house."""
 
-from datetime import datetime, timedelta
-
 import pandas as pd
 
 from analysis.audit.compile import Plan
-from analysis.audit.judging import Span, conclude, find_hits, find_standing
+from analysis.audit.judging import conclude, find_hits
 from analysis.audit.moment import Moment
 from analysis.contract import period_tables
-from analysis.engine import Engine
 from analysis.errors import InputError
 
 #: The order as a line of its stay.
 NEW = "new order"
-_TICK = timedelta(microseconds=1)
 _STAY = "select * replace (cast($until as timestamp) as until) from moment_encounters where stay_id = $stay_id"
-_LINES = """select c.line_id, e.encounter_no, c.order_id, c.ordered_at, c.charged_at, c.item_code, c.quantity, c.amount,
-        c.hospital_id, c.ordering_department, c.physician_id, c.body_side, c.refund_of, false as twin
-    from moment_charges c join audit_encounters e on e.stay_id = c.stay_id
-    where (c.refund_of is not null or c.item_code in (select item_code from audit_rule_codes))
-      and coalesce(c.charged_at >= e.admitted_at - interval 7 day, true)
+#: What stands of the stay's lines, and the order as one of them.
+_NET = """select * from moment_net where stay_id = $stay_id
     union all
-    select $line_id, encounter_no, $line_id, cast($at as timestamp), cast($at as timestamp), $item_code,
-        cast($quantity as decimal(18, 4)), cast(round(cast($price as decimal(18, 6)) * $quantity, 2) as decimal(18, 2)),
-        hospital_id, department, coalesce($physician_id, physician_id), null, null, false
-    from audit_encounters"""
+    select $line_id, encounter_no, stay_id, $line_id, cast($at as timestamp), cast($at as timestamp), cast($at as date),
+        $item_code, cast($quantity as decimal(18, 4)),
+        cast(round(cast($price as decimal(18, 6)) * $quantity, 2) as decimal(18, 2)), hospital_id, department,
+        coalesce($physician_id, physician_id), null, false, cast($at as timestamp), cast($until as timestamp), true
+    from audit_encounters where $quantity > 0"""
+#: The stay's lines with what was given back, which only retests ask for.
+_TESTS = """with lines as (
+        select line_id, encounter_no, item_code, charged_at, ordered_at, quantity, body_side, refund_of
+        from moment_named
+        union all
+        select line_id, encounter_no, item_code, charged_at, ordered_at, quantity, body_side, null
+        from audit_net where line_id = $line_id)
+    select l.* from lines l join audit_encounters e on e.encounter_no = l.encounter_no"""
 _FOUND = """select f.* exclude (stage) from findings f
     where f.finding_id in (select finding_id from finding_lines where line_id = $line_id)
     order by f.result desc, f.rule_id, f.finding_id"""
@@ -57,21 +59,16 @@ def check_order(
     templates, kinds = moment.asked[item_code]
     plan = Plan(templates - {"stay_pattern"}, frozenset(), False, frozenset(), kinds, moment.plan.retest_hours)
     values = {"stay_id": stay_id, "item_code": item_code, "quantity": quantity, "physician_id": physician_id, "at": at}
-    values |= {"line_id": NEW, "price": moment.prices[item_code]}
-    engine.create("audit_encounters", _STAY, until=at + _TICK, **values)
-    engine.create("audit_charges", _LINES, **values)
-    return engine.frame(_FOUND, **values) if _judged(engine, at, plan) else _nothing()
-
-
-def _judged(engine: Engine, at: datetime, plan: Plan) -> bool:
-    """Leave the findings; False where the order is no candidate of any template, and no condition need be asked."""
-    span = Span(at, at + _TICK, in_house=True)
-    find_standing(engine, span, plan)
-    find_hits(engine, span, plan)
-    if not engine.value("select count(*) from audit_hits where line_id = $line_id", line_id=NEW):
-        return False
-    conclude(engine, span, plan)
-    return True
+    values |= {"line_id": NEW, "price": moment.prices[item_code], "until": moment.order_span.end}
+    engine.create("audit_encounters", _STAY, **values)
+    engine.create("audit_net", _NET, **values)
+    if "retest" in templates:
+        engine.create("audit_charges", _TESTS, **values)
+    find_hits(engine, moment.order_span, plan)
+    if not engine.value("select count(*) from audit_hits where line_id = $line_id", **values):
+        return _nothing()
+    conclude(engine, moment.order_span, plan)
+    return engine.frame(_FOUND, **values)
 
 
 def _nothing() -> pd.DataFrame:

@@ -2,10 +2,14 @@
 -- with $in_house every stay that is in house at $end_at.
 -- judged: discharged in the period (or in house); false where only later lines are judged. until: end of the month of
 -- discharge, or $end_at in house: what the stay as a whole is judged on was charged and given back before it.
-with charged as (
-  select distinct stay_id, visit_id, case when stay_id is null and visit_id is null then patient_id end as patient_id, hospital_id
+with charged_stays as (
+  select distinct stay_id from charges
+  where charged_at >= $start_at and charged_at < $end_at and refund_of is null and stay_id is not null
+),
+charged as (
+  select distinct visit_id, case when visit_id is null then patient_id end as patient_id, hospital_id
   from charges
-  where charged_at >= $start_at and charged_at < $end_at and refund_of is null
+  where charged_at >= $start_at and charged_at < $end_at and refund_of is null and stay_id is null
 ),
 inpatients as (
   select s.stay_id as encounter_id, s.stay_id, cast(null as string) as visit_id, s.patient_id, s.hospital_id, s.department,
@@ -15,7 +19,7 @@ inpatients as (
   from stays s
   where (s.admitted_at is null or s.admitted_at < $end_at)
     and case when $in_house then s.discharged_at is null or s.discharged_at >= $end_at
-      else s.discharged_at < $end_at and (s.discharged_at >= $start_at or s.stay_id in (select stay_id from charged)) end
+      else s.discharged_at < $end_at and (s.discharged_at >= $start_at or s.stay_id in (select stay_id from charged_stays)) end
 ),
 outpatients as (
   select concat('visit ', v.visit_id) as encounter_id, cast(null as string) as stay_id, v.visit_id, v.patient_id, v.hospital_id,
@@ -24,7 +28,7 @@ outpatients as (
     cast(null as string) as transferred_from, cast(null as string) as disposition, cast(null as string) as drg_code,
     v.icd10, 'outpatient' as setting, true as judged
   from visits v
-  where not $in_house and v.visit_id in (select visit_id from charged where stay_id is null)
+  where not $in_house and v.visit_id in (select visit_id from charged where visit_id is not null)
 ),
 others as (
   select concat('patient ', c.patient_id) as encounter_id, cast(null as string) as stay_id,
@@ -34,7 +38,7 @@ others as (
     cast(null as string) as admission_type, cast(null as boolean) as planned, cast(null as string) as transferred_from,
     cast(null as string) as disposition, cast(null as string) as drg_code, cast(null as string) as icd10, 'outpatient' as setting, true as judged
   from charged c
-  where not $in_house and c.stay_id is null and c.visit_id is null and c.patient_id is not null
+  where not $in_house and c.visit_id is null and c.patient_id is not null
   group by c.patient_id
 ),
 every as (

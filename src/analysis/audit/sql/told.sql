@@ -12,26 +12,6 @@ with several as (
   left join items i on i.item_code = l.item_code
   left join items o on o.item_code = l.other_item
   group by l.finding_id
-),
-judged_items as (
-  select g.rule_no, string_agg(distinct i.name, '、' order by i.name) as item_zh,
-    string_agg(distinct coalesce(i.name_en, i.name), ', ' order by coalesce(i.name_en, i.name)) as item_en
-  from audit_rule_items g join items i on i.item_code = g.item_code
-  where g.role = 'judged' and g.rule_no in (select rule_no from audit_rule_rows where pattern = 'coded')
-  group by g.rule_no
-),
-asked as (
-  select r.rule_no, min(c.name) filter (where c.kind = 'measured') as name,
-    bool_or(c.kind in ('age', 'age_days')) as age, bool_or(c.kind = 'sex') as sex
-  from audit_rule_conditions r join audit_conditions c on c.cond_no = r.cond_no group by r.rule_no
-),
-rules as (
-  select r.rule_no, r.said_zh, r.said_en, r.limit_value, r.template, a.age, a.sex, coalesce(a.name, e.name) as name,
-    o.item_zh, o.item_en
-  from audit_rule_rows r
-  left join asked a on a.rule_no = r.rule_no
-  left join (select rule_no, min(name) as name from audit_rule_evidence group by rule_no) e on e.rule_no = r.rule_no
-  left join judged_items o on o.rule_no = r.rule_no
 )
 select f.*, r.said_zh, r.said_en, r.limit_value,
   coalesce(s.item_zh, i.name, f.first_item, r.item_zh) as item_zh,
@@ -41,7 +21,7 @@ select f.*, r.said_zh, r.said_en, r.limit_value,
   coalesce(m.first, case when r.age then f.age end) as value, case when r.sex then f.sex end as told_sex,
   case when r.template = 'uncoded' then f.first_other end as code
 from audit_findings f
-join rules r on r.rule_no = f.rule_no
+join audit_rule_texts r on r.rule_no = f.rule_no
 left join several s on s.finding_id = f.finding_id
 left join items i on i.item_code = f.first_item
 left join items o on o.item_code = f.first_other

@@ -112,7 +112,10 @@ class Arrivals(Settings):
 
 
 class Pathway(Named):
-    """One pathway file. `course` may be empty: then adherence can be judged, but nothing simulated."""
+    """One pathway file. `course` may be empty: then adherence can be judged, but nothing simulated.
+
+    names : what acts of the course and their ways are called where people read them; steps have names of their own.
+    """
 
     id: Code
     version: str
@@ -125,3 +128,9 @@ class Pathway(Named):
     calendars: dict[Code, Hours] = {}
     arrivals: Arrivals | None = None
     course: tuple[Act, ...] = ()
+    names: dict[Code, Named] = {}
+
+    def name(self, code: str, language: str) -> str:
+        """What a step, an act or a way is called; the code itself, spelt out, where nothing is said."""
+        named = self.names.get(code) or self.steps.get(code)
+        return str(getattr(named, language)) if named else code.replace("_", " ")

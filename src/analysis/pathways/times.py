@@ -65,6 +65,19 @@ class Time(Settings):
         return self
 
 
+def mean_of(time: Time) -> float:
+    """Mean days."""
+    if time.constant is not None:
+        return time.constant
+    if time.empirical:
+        return float(np.mean(time.empirical))
+    if time.triangular:
+        return (time.triangular.least + time.triangular.mode + time.triangular.most) / 3
+    if time.uniform:
+        return (time.uniform.least + time.uniform.most) / 2
+    return next(of.mean for of in (time.lognormal, time.gamma, time.weibull, time.exponential) if of)
+
+
 def encoded(time: Time, tables: list[NDArray[np.float64]]) -> tuple[int, float, float, float]:
     """Kind and parameters of `draws.quantile`; a table that is needed is appended to `tables` (rows of POINTS)."""
     if time.constant is not None:

@@ -20,8 +20,10 @@ MONTHS = {0: 1, 1: 31, 2: 62}
 
 
 def quarter(without=0.0, harmed=(0.0, 0.0), day=1, nights=7, months=(0, 1, 2), back=(), size=20) -> dict:
-    """`size` stays a month: a part without drain, harm without and with it, mobilised on a day of the stay; months in which
-    all that holds (in the others the drain is never left out, mobilised on day 1, 7 nights)."""
+    """`size` stays a month: a part without drain, harm without and with it, mobilised on a day of the stay.
+
+    months : in which all that holds; in the others no drain is left out, mobilised on day 1, 7 nights.
+    """
     rows = {"stays": [stay("later", begin=150, end=155, patient_id="x")], "events": [], "outcomes": []}
     for month, begin in MONTHS.items():
         for n in range(size):

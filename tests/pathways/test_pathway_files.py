@@ -5,6 +5,7 @@ its closed tables: goods at purchase price, services by activity; blood, which t
 """
 
 import csv
+import re
 from functools import cache
 from pathlib import Path
 
@@ -12,13 +13,15 @@ import numpy as np
 import pytest
 
 from analysis.errors import InputError
-from analysis.pathways.acts import Do
+from analysis.pathways.acts import Do, name_of
 from analysis.pathways.assembling import Assembled, Cost, assemble, unpriced
-from analysis.pathways.library import acts, read_library
+from analysis.pathways.edits import edited
+from analysis.pathways.library import acts, checked, read_library
 from analysis.pathways.model import Pathway
 from analysis.pathways.outcomes import Interval, interval, outcomes, unstable
 from analysis.pathways.replications import Replications, replicate
-from analysis.pathways.scenarios import read_scenarios, redesigned
+from analysis.pathways.scenarios import Scenario, read_scenarios, redesigned
+from analysis.settings import safe_yaml
 
 HERE = Path(__file__).parent
 PARAMETERS = HERE.parents[1] / "parameters"
@@ -191,3 +194,14 @@ def test_a_whole_time_is_stretched_whatever_its_distribution():
     assert after["recovery"].gamma.mean == pytest.approx(0.66 * before["recovery"].gamma.mean)
     assert after["recovery"].gamma.sd == pytest.approx(0.66 * before["recovery"].gamma.sd)
     assert after["complication_treated"] == before["complication_treated"]
+
+
+def test_the_example_of_the_language_is_right():
+    """The YAML blocks of docs/pathways.md can be read as they stand there."""
+    blocks = re.findall(r"```yaml\n(.*?)```", (HERE.parents[1] / "docs" / "pathways.md").read_text("utf8"), re.DOTALL)
+    pathway = checked(edited(safe_yaml(blocks[0]), {}), Path("docs/pathways.md"), _items())
+    assert [name_of(act) for act in pathway.course][-2:] == ["home", "readmission"]
+    scenario = Scenario.model_validate(safe_yaml(blocks[1]))
+    assert redesigned(scenario, FOLDER).id == "gastric_cancer"
+    told = (HERE.parents[1] / "docs" / "pathways.md").read_text("utf8")
+    assert all(f"`{name}`" in told for name in SCENARIOS)

@@ -3,7 +3,7 @@
 select t.step_no, s.stay_id, cast(e.started_at as date) as day, count(*) as doings,
   min(e.started_at) as first_at, max(e.started_at) as last_at,
   max(case when e.requested_at is not null and s.admitted_at is not null
-    then greatest(0.0, epoch(e.started_at) - epoch(greatest(e.requested_at, s.admitted_at))) / 86400 end) as waiting_days
+    then cast(greatest(0, epoch(e.started_at) - epoch(greatest(e.requested_at, s.admitted_at))) as double) / 86400 end) as waiting_days
 from events e
 join pathway_stays s on s.stay_id = e.stay_id
 join pathway_steps t on t.pathway = s.pathway and t.activity = e.activity

@@ -84,6 +84,7 @@ def findings_of(engine: Engine, span: Span, plan: Plan, lines_from: datetime = d
     find_lines(engine, span, plan, lines_from)
     find_hits(engine, span, plan)
     conclude(engine, span, plan)
+    engine.create("finding_lines", "select finding_id, line_id, amount from audit_finding_lines")
 
 
 def find_lines(engine: Engine, span: Span, plan: Plan, lines_from: datetime = datetime.min) -> None:
@@ -136,13 +137,12 @@ def _prepare(engine: Engine, name: str, values: dict[str, Any]) -> None:
 
 
 def conclude(engine: Engine, span: Span, plan: Plan) -> None:
-    """What becomes of the candidates: conditions, findings, lines and texts."""
+    """Leave audit_finding_lines and findings: what becomes of the candidates, with texts."""
     find_answers(engine, span, plan)
     for name in ("kept", "findings", "finding_lines"):
         make(engine, name)
     show(engine, "told")
     engine.create("findings", sql_text(SQL, "explained"), **_words())
-    engine.create("finding_lines", "select finding_id, line_id, amount from audit_finding_lines")
 
 
 def find_answers(engine: Engine, span: Span, plan: Plan) -> None:

@@ -28,7 +28,7 @@ _TESTS = """with lines as (
         from audit_net where line_id = $line_id)
     select l.* from lines l join audit_encounters e on e.encounter_no = l.encounter_no"""
 _FOUND = """select f.* exclude (stage) from findings f
-    where f.finding_id in (select finding_id from finding_lines where line_id = $line_id)
+    where f.finding_id in (select finding_id from audit_finding_lines where line_id = $line_id)
     order by f.result desc, f.rule_id, f.finding_id"""
 
 

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analysis.rootcause.baselines import Baseline
-from analysis.rootcause.cause_rows import cause_tree, item_rows, node_amounts
+from analysis.rootcause.cause_rows import cause_tree, node_amounts, tree_rows
 from analysis.rootcause.item_view import EFFECTS, decompose, item_effects
 from analysis.rootcause.samples import Sample
 
@@ -33,7 +33,7 @@ def _rows(actual: Sample, baseline: Baseline, **more: object) -> pd.DataFrame:
     sums, reference = decompose(actual, baseline, pooled_share=0.0)
     effects = item_effects(sums, reference)
     tree = cause_tree(effects.layout, effects.supplied, **more)
-    return item_rows(effects, tree, hospital_id="H", drg_code="FM19", baseline=baseline.kind)
+    return tree_rows(node_amounts(effects, tree)[0], tree, effects.cases)
 
 
 def _amounts(rows: pd.DataFrame) -> dict[tuple[str, str], float]:

@@ -9,7 +9,7 @@ from cause_samples import CATALOGUE, Case, past, sample
 
 from analysis.errors import InputError
 from analysis.rootcause.baselines import Baseline
-from analysis.rootcause.cause_rows import cause_tree, item_rows
+from analysis.rootcause.cause_rows import cause_tree, node_amounts, tree_rows
 from analysis.rootcause.item_view import ItemEffects, decompose, item_effects
 
 _FIVE = [
@@ -24,7 +24,8 @@ def _effects(cases: list[Case], baseline: Baseline, **more: object) -> ItemEffec
 
 
 def _amounts(effects: ItemEffects) -> dict[tuple[str, str], float]:
-    rows = item_rows(effects, cause_tree(effects.layout), hospital_id="H", drg_code="X", baseline="own_past")
+    tree = cause_tree(effects.layout)
+    rows = tree_rows(node_amounts(effects, tree)[0], tree, effects.cases)
     keyed = zip(rows["cause"], rows["effect"], rows["amount_total"], strict=True)
     return {(cause, effect): float(amount) for cause, effect, amount in keyed if amount and effect != "total"}
 
@@ -99,7 +100,7 @@ def test_item_standards_stand_above_any_baseline():
     }
     basis = dict(zip(effects.layout.groups, effects.supplied.tolist(), strict=True))
     assert basis == {"contrast": True, "rest": False}
-    rows = item_rows(effects, cause_tree(effects.layout, effects.supplied), hospital_id="H", drg_code="X", baseline="p")
+    rows = cause_tree(effects.layout, effects.supplied).nodes
     assert dict(zip(rows["cause"], rows["basis"], strict=True))["total"] == "estimated"
     assert set(rows.loc[rows["cause"].isin(["contrast", "drug"]), "basis"]) == {"supplied"}
 

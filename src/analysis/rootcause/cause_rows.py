@@ -15,11 +15,6 @@ from analysis.rootcause.split import Floats
 
 #: Places of the leaves that no group has; the effects of group g begin at 2 + 4 g.
 _PAYMENT, _MIX, _FIRST = 0, 1, 2
-#: Columns of the closed table `causes` that rows of either view have.
-COLUMNS = [
-    "hospital_id", "drg_code", "baseline", "view", "level", "parent", "cause", "subject", "effect",
-    "amount_per_case", "amount_total", "rank", "basis", "cases",
-]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -121,33 +116,18 @@ def node_amounts(effects: ItemEffects, tree: CauseTree) -> Floats:
     return amounts
 
 
-def item_rows(
-    effects: ItemEffects, tree: CauseTree, *, hospital_id: str, drg_code: str, baseline: str, draw: int = 0
-) -> pd.DataFrame:
-    """Rows of the closed table `causes`, one a node of the tree, in its order.
-
-    Parameters
-    ----------
-    effects : of the cases as they are (weights None).
-    tree : of the same layout.
-    draw : which row of the effects.
-
-    Returns
-    -------
-    key columns, amount_total and amount_per_case (Decimal, fen), basis, cases, rank (by money among the nodes of the
-    same parent). Children sum to their parent to the fen: the total is rounded once and handed down (`round_parts`);
-    equal remainders go to the earlier code.
-    """
-    rows = tree_rows(node_amounts(effects, tree)[draw], tree, effects.cases)
-    return rows.assign(hospital_id=hospital_id, drg_code=drg_code, baseline=baseline, view="item")[COLUMNS]
-
-
 def tree_rows(amounts: Floats, tree: CauseTree, cases: int) -> pd.DataFrame:
     """Nodes of a tree of causes with their money, to the fen, and their rank.
 
     Parameters
     ----------
     amounts : (nodes,) money of the leaves at their places; of other nodes it is summed here.
+
+    Returns
+    -------
+    The nodes with amount_total and amount_per_case (Decimal, fen), cases and rank (by money among the nodes of the same
+    parent). Children sum to their parent to the fen: the total is rounded once and handed down (`round_parts`); equal
+    remainders go to the earlier code.
     """
     fen = _fen(to_micro(amounts), tree)
     rows = tree.nodes.copy()

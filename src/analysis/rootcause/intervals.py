@@ -83,19 +83,6 @@ def judged(
     return Judged(low.reshape(shape), high.reshape(shape), p.reshape(shape))
 
 
-def interval(
-    estimate: ArrayLike, draws: Floats, clusters: float, level: float = 0.95, weights: Floats | None = None
-) -> tuple[Floats, Floats]:
-    """Lower and upper bound of each estimate: `judged` without p-values."""
-    found = judged(estimate, draws, clusters, level, weights)
-    return found.low, found.high
-
-
-def p_value(estimate: ArrayLike, draws: Floats, clusters: float, weights: Floats | None = None) -> Floats:
-    """p-value of each estimate: `judged` without bounds."""
-    return judged(estimate, draws, clusters, weights=weights).p
-
-
 def _flat(estimate: ArrayLike, draws: ArrayLike) -> tuple[Floats, Floats]:
     """(F,) estimates and (F, D) a copy of their draws, each estimate's next to one another."""
     draws = np.asarray(draws, np.float64)

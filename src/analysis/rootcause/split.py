@@ -18,25 +18,6 @@ def two_factor(x1: Floats, y1: Floats, x0: Floats, y0: Floats) -> tuple[Floats, 
     return (x1 - x0) * (y1 + y0) / 2, (y1 - y0) * (x1 + x0) / 2
 
 
-def mix_by_stratum(shares: Floats, costs: Floats, shares0: Floats, costs0: Floats) -> tuple[Floats, Floats]:
-    """Part the difference of two mean costs over strata: shares that moved, and cost within strata.
-
-    Parameters
-    ----------
-    shares, shares0 : (..., strata) share of the cases, actual and reference; each sums to 1.
-    costs, costs0 : (..., strata) cost per case; where undefined on one side, the other side's (`fill`).
-
-    Returns
-    -------
-    mix : (..., strata) (w - w0)((c + c0)/2 - m), m the mean of both sides' costs over both sides' shares. Taking m off
-        changes no sum and lets a stratum read by itself: dear strata that grew are positive, cheap ones negative.
-    within : (..., strata) (w + w0)/2 (c - c0).
-    """
-    mix, within = two_factor(shares, costs, shares0, costs0)
-    level = ((shares + shares0) * (costs + costs0)).sum(axis=-1, keepdims=True) / 4
-    return mix - (shares - shares0) * level, within
-
-
 def mix_effect(shares: Floats, costs: Floats, shares0: Floats, costs0: Floats) -> Floats:
     """(...,) sum over strata of (w - w0)(c + c0)/2, per case: what strata that moved explain of the mean cost."""
     return ((shares - shares0) * (costs + costs0)).sum(axis=-1) / 2

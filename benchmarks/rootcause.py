@@ -119,12 +119,12 @@ def one_drg(draws: int, robust: bool, many: bool = False) -> Measured:
     now, before = with_strata(make_sample(1, *size), make_sample(2, *size), 40 if many else 8)
     baseline = Baseline("peers", now, None, robust=True) if robust else Baseline("own_past", before, None)
     sums, reference = decompose(now, baseline)
-    weights = cluster_weights(len(sums.clusters), draws, 1)
+    weights = cluster_weights(len(sums.layout.clusters), draws, 1)
     tree = cause_tree(sums.layout)
     node_amounts(item_effects(sums, reference, weights[:10]), tree)
     clock = Clock()
     effects = item_effects(sums, reference, weights)
-    measured = clock.read(len(sums.groups))
+    measured = clock.read(len(sums.layout.groups))
     node_amounts(effects, tree)
     return measured
 

@@ -223,14 +223,14 @@ def test_a_draw_is_the_view_of_the_drawn_cases(now, before, seed):
         for case in side:
             case.physician = case.physician.replace("?", "c")
     sums, reference = decompose(sample(now), past(before), pooled_share=0.0)
-    weights = np.random.default_rng(seed).integers(0, 3, (4, len(sums.clusters))).astype(float)
+    weights = np.random.default_rng(seed).integers(0, 3, (4, len(sums.layout.clusters))).astype(float)
     effects = item_effects(sums, reference, weights)
     nodes = node_amounts(effects, cause_tree(effects.layout))
     assert nodes[:, 0] == pytest.approx(effects.payment + effects.cost)
     leaves = effects.mix + sum(getattr(effects, name).sum(axis=1) for name in EFFECTS)
     assert leaves == pytest.approx(effects.cost, abs=1e-6)
     for row, weight in zip(nodes, weights, strict=True):
-        times = dict(zip(sums.clusters, weight.astype(int), strict=True))
+        times = dict(zip(sums.layout.clusters, weight.astype(int), strict=True))
         drawn = [[case for case in side for _ in range(times[f"H/{case.physician}"])] for side in (now, before)]
         drawn = [one or side for one, side in zip(drawn, (now, before), strict=True)]
         assert row[:4] / len(now) == pytest.approx(_point(*drawn)[:4], abs=1e-6)
@@ -244,7 +244,7 @@ def _items(sides) -> set[str]:
 
 def test_draws_in_runs_are_the_draws_at_once():
     sums, reference = decompose(sample(_FIVE * 20), past(_BEFORE * 20), cluster="patient_id")
-    weights = np.random.default_rng(1).integers(0, 3, (5000, len(sums.clusters))).astype(float)
+    weights = np.random.default_rng(1).integers(0, 3, (5000, len(sums.layout.clusters))).astype(float)
     whole = item_effects(sums, reference, weights)
     some = item_effects(sums, reference, weights[4990:])
     assert whole.price[4990:] == pytest.approx(some.price)

@@ -174,7 +174,7 @@ def test_the_typical_level_is_drawn_anew():
     takes = {f"d{place}": 100.0 for place in range(11)} | {"double": 200.0}
     cases = _peers(takes, np.random.default_rng(3))
     sums, reference = decompose(sample(cases), Baseline("peers", sample(cases), None, robust=True))
-    one = sums.clusters.index("H/double")
+    one = sums.layout.clusters.index("H/double")
     weights = np.ones((3, 12))
     weights[:, one] = [0, 1, 2]
     quantity = item_effects(sums, reference, weights).quantity.sum(axis=1) / len(cases)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from analysis.errors import InputError
 from analysis.rootcause.baselines import Baseline
-from analysis.rootcause.sums import ClusterSums, cluster_sums, common_layout
+from analysis.rootcause.layout import common_layout
+from analysis.rootcause.sums import ClusterSums, cluster_sums
 
 _TWO = [
     Case({"contrast": (100, 500), "stent_d": (1, 6000)}, payment=9000, physician="a"),
@@ -21,13 +22,13 @@ _TWO = [
 
 def test_by_hand():
     sums = cluster_sums(sample(_TWO), common_layout(sample(_TWO), past(_TWO)))
-    assert sums.clusters == ["H/a", "H/b"]
-    assert sums.strata == ["mild", "severe"]
-    assert list(zip(sums.group_category, sums.groups, strict=True)) == [
+    assert sums.layout.clusters == ["H/a", "H/b"]
+    assert sums.layout.strata == ["mild", "severe"]
+    assert list(zip(sums.layout.group_category, sums.layout.groups, strict=True)) == [
         ("consumable", "stent"), ("drug", "contrast"), ("rest", "rest")
     ]  # fmt: skip
-    assert sums.elements == ["stent_d", "stent_i", "contrast", "rest"]
-    assert sums.element_group.tolist() == [0, 0, 1, 2]
+    assert sums.layout.elements == ["stent_d", "stent_i", "contrast", "rest"]
+    assert sums.layout.element_group.tolist() == [0, 0, 1, 2]
     assert sums.cases.tolist() == [[1, 0], [0, 1]]
     assert sums.cost.tolist() == [[6500, 0], [0, 20260]]
     assert sums.payment.tolist() == [[9000, 0], [0, 9000]]

@@ -1,7 +1,7 @@
 """What a DRG is compared with: its pathway, its own past, peer hospitals or physicians, the payment standard alone."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -158,7 +158,7 @@ def with_standards(baseline: Baseline, drg: str, settings: RootCause) -> Baselin
     if not rows:
         return baseline
     standards = pd.DataFrame(rows, columns=_STANDARDS).astype(dict.fromkeys(_STANDARDS[1:], float))
-    return Baseline(baseline.kind, baseline.sample, baseline.profile, baseline.robust, standards)
+    return replace(baseline, standards=standards)
 
 
 def pathway_profile(rows: pd.DataFrame, actual: Sample) -> pd.DataFrame:

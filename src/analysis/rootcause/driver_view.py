@@ -17,33 +17,23 @@ associations at equal severity, age and variant, no proof of cause.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.rootcause.baselines import Baseline
 from analysis.rootcause.driver_fit import Fit, fitted, usable
 from analysis.rootcause.driver_gaps import gaps_of_samples, gaps_of_targets, gaps_of_typical, targets_of
 from analysis.rootcause.driver_sums import CONDITIONS, DAYS, FIRST_WAIT, Side, side_sums
+from analysis.rootcause.item_view import ItemEffects
 from analysis.rootcause.layout import Layout
 from analysis.rootcause.practice import normal_scores, physician_draws, practice_draws, practice_of
 from analysis.rootcause.samples import Sample
 
-if TYPE_CHECKING:
-    from analysis.rootcause.baselines import Baseline
-
 Floats = NDArray[np.float64]
 #: Physicians needed to tell a typical one.
 LEAST_PHYSICIANS = 10
-
-
-class Level(Protocol):
-    """Money over the actual cases that both views share (`ItemEffects`): payment, cost without it, mix; (D,) each."""
-
-    payment: Floats
-    cost: Floats
-    mix: Floats
 
 
 @dataclass(frozen=True)
@@ -72,9 +62,9 @@ class DriverEffects:
 
 def driver_effects(
     actual: Sample,
-    baseline: "Baseline",
+    baseline: Baseline,
     layout: Layout,
-    level: Level,
+    items: ItemEffects,
     weights: Floats | None = None,
     *,
     targets: Mapping[str, float] | None = None,
@@ -87,7 +77,7 @@ def driver_effects(
     ----------
     actual, baseline : with strata.
     layout : of both (`common_layout`); its clusters are the columns of the weights.
-    level : effects of the item view for the same weights, so that both views part the same money.
+    items : effects of the item view for the same weights, so that both views part the same money.
     weights : (D, K) of `cluster_weights`; None = as observed, D = 1.
     targets : references that the payment standard or a pathway names: complication, infection, coding (share of the
         cases), days, wait_<reason> (days a case). Not named: days of the pathway, no waiting, no coding error;
@@ -113,10 +103,10 @@ def driver_effects(
         gaps = gaps_of_targets(sides[0], drawn[0], named)
     drivers = _priced(gaps, fit, reasons, conditions, notes)
     each = _practice(sides, weights, len(used), physicians, notes, drivers)
-    money = {"mix": level.mix} | {name: len(actual.cases) * value for name, value in drivers.items()}
-    money["rest"] = level.cost - sum(money.values())
+    money = {"mix": items.mix} | {name: len(actual.cases) * value for name, value in drivers.items()}
+    money["rest"] = items.cost - sum(money.values())
     beyond = dict(zip(conditions, fit.total.T, strict=True))
-    return DriverEffects(level.payment, level.cost, money, fit.day, beyond, len(actual.cases) * each, tuple(notes))
+    return DriverEffects(items.payment, items.cost, money, fit.day, beyond, len(actual.cases) * each, tuple(notes))
 
 
 def _with_cases(side: Side, weights: Floats) -> Floats:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import get_args
 
 import pandas as pd
 
 from analysis.closed_period import ClosedPeriods, closed_periods, open_period, open_periods
 from analysis.errors import InputError
-from analysis.rootcause.baselines import Baseline, one_baseline
+from analysis.rootcause.baselines import Baseline, Kind, one_baseline
 from analysis.rootcause.explain_core import Explained, causes_of, explain_samples
 from analysis.rootcause.item_levels import group_levels
 from analysis.rootcause.reference import make_reference
@@ -20,7 +21,7 @@ from analysis.settings import parameters_folder, read_settings
 _METHOD = "bottom_up"
 #: What makes a row of a DRG's causes.
 _KEY = ["baseline", "view", "level", "parent", "cause", "subject", "effect"]
-_BASELINES = ("auto", "standard_cost", "own_past", "peers", "standard")
+_BASELINES = ("auto", *get_args(Kind))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from analysis.rootcause.split import Floats, Levels, two_factor
 from analysis.rootcause.sums import ClusterSums
 
 
-def group_levels(actual: ClusterSums, reference: Reference | ClusterSums) -> pd.DataFrame:
+def group_levels(actual: ClusterSums, reference: Reference) -> pd.DataFrame:
     """Levels of every group on both sides, strata weighted alike (by the mean of both sides' shares).
 
     Returns
@@ -29,7 +29,7 @@ def group_levels(actual: ClusterSums, reference: Reference | ClusterSums) -> pd.
     return rows
 
 
-def member_effects(actual: ClusterSums, reference: Reference | ClusterSums) -> pd.DataFrame:
+def member_effects(actual: ClusterSums, reference: Reference) -> pd.DataFrame:
     """Substitution and price of groups of several members, by member.
 
     Returns
@@ -55,9 +55,9 @@ def member_effects(actual: ClusterSums, reference: Reference | ClusterSums) -> p
     return rows.assign(substitution=substitution, price_effect=price)
 
 
-def _observed(actual: ClusterSums, reference: Reference | ClusterSums) -> tuple[Levels, Levels, Floats]:
+def _observed(actual: ClusterSums, reference: Reference) -> tuple[Levels, Levels, Floats]:
     """Levels of both sides of the cases as they are, and (S, 1) the mean of both sides' shares of strata."""
-    one, two, _ = levels_of_sides(prepare(actual, reference), np.ones((1, len(actual.clusters))))
+    one, two, _ = levels_of_sides(prepare(actual, reference), np.ones((1, len(actual.layout.clusters))))
     return one, two, (one.share + two.share)[0, :, None] / 2
 
 

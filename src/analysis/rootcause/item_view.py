@@ -2,22 +2,19 @@
 
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
+from analysis.rootcause.baselines import Baseline
 from analysis.rootcause.layout import Layout, common_layout
 from analysis.rootcause.levels import Stack, levels_of, runs, stack
 from analysis.rootcause.reference import Reference, make_reference, reference_levels, rest_group
+from analysis.rootcause.samples import Sample
 from analysis.rootcause.split import Floats, Levels, fill, mix_effect, product_effects
 from analysis.rootcause.sums import ClusterSums, cluster_sums
 from analysis.rootcause.typical_levels import Practices, practices
-
-if TYPE_CHECKING:
-    from analysis.rootcause.baselines import Baseline
-    from analysis.rootcause.samples import Sample
 
 EFFECTS = ("use_rate", "quantity", "substitution", "price")
 
@@ -49,15 +46,13 @@ class ItemEffects:
     supplied: NDArray[np.bool_]
 
 
-def item_effects(
-    actual: ClusterSums, reference: Reference | ClusterSums, weights: Floats | None = None
-) -> ItemEffects:  # fmt: skip
+def item_effects(actual: ClusterSums, reference: Reference, weights: Floats | None = None) -> ItemEffects:
     """Part the loss of the cases; in every draw all levels are taken anew.
 
     Parameters
     ----------
     actual : sums of the cases that are explained.
-    reference : sums of the cases they are compared with, by the same layout, or what `make_reference` gives.
+    reference : what they are compared with, by the same layout (`make_reference`).
     weights : (D, K) how often each cluster is drawn, on both sides; None = the cases as they are, D = 1.
 
     Notes
@@ -65,7 +60,7 @@ def item_effects(
     Memory does not grow with D beyond the result: draws are computed in runs.
     """
     prepared = prepare(actual, reference)
-    weights = np.ones((1, len(actual.clusters))) if weights is None else weights
+    weights = np.ones((1, len(actual.layout.clusters))) if weights is None else weights
     with _processors().limit(limits=1, user_api="blas"):
         parts = [_run(prepared, weights[cut]) for cut in runs(len(weights), actual)]
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
@@ -90,11 +85,8 @@ class Prepared:
     practice: Practices | None
 
 
-def prepare(actual: ClusterSums, reference: Reference | ClusterSums) -> Prepared:
+def prepare(actual: ClusterSums, reference: Reference) -> Prepared:
     """Sides of `item_effects`."""
-    if isinstance(reference, ClusterSums):
-        nothing = np.full(len(actual.groups), np.nan)
-        reference = Reference("own_past", reference, None, False, nothing, nothing, nothing)
     stacked = None if reference.sums is None else stack(reference.sums)
     return Prepared(stack(actual), reference, stacked, practices(stacked) if stacked and reference.robust else None)
 
@@ -148,7 +140,7 @@ def _rest_to_payment(two: Levels, paid: Floats, rest: int) -> None:
 
 
 def decompose(
-    actual: "Sample", baseline: "Baseline", *, cluster: str = "physician_id", pooled_share: float = 0.002,
+    actual: Sample, baseline: Baseline, *, cluster: str = "physician_id", pooled_share: float = 0.002,
     keep: tuple[str, ...] = (),
 ) -> tuple[ClusterSums, Reference]:  # fmt: skip
     """Both sides of the item view, counted by a common layout: `item_effects(*decompose(...), weights)`."""

@@ -2,17 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from analysis.rootcause.baselines import Baseline
-    from analysis.rootcause.samples import Sample
+from analysis.rootcause.baselines import Baseline
+from analysis.rootcause.samples import REST, Sample
 
-REST = "rest"
 #: category, group, element
 Triple = tuple[str, str, str]
 
@@ -53,7 +50,7 @@ def cluster_codes(cases: pd.DataFrame, cluster: str) -> "pd.Series[str]":
 
 
 def common_layout(
-    actual: "Sample", baseline: "Baseline", cluster: str = "physician_id", pooled_share: float = 0.002,
+    actual: Sample, baseline: Baseline, cluster: str = "physician_id", pooled_share: float = 0.002,
     keep: Collection[str] = (),
 ) -> Layout:  # fmt: skip
     """Layout of a sample and its baseline.
@@ -108,7 +105,7 @@ def paid_prices(elements: pd.DataFrame) -> dict[Triple, float]:
     return {triple: float(cost[j] / quantity[j]) for j, triple in enumerate(triples) if known[j]}
 
 
-def _spent_by_profile(profile: pd.DataFrame, actual: "Sample") -> dict[Triple, float]:
+def _spent_by_profile(profile: pd.DataFrame, actual: Sample) -> dict[Triple, float]:
     """What the profile's elements would cost the cases; without a price, at what was paid, else nothing."""
     paid, spent = paid_prices(actual.elements), {}
     for row in profile.to_dict("records"):
@@ -135,7 +132,7 @@ def _pool(category: str) -> Triple:
     return (category, f"other_{category}", f"other_{category}")
 
 
-def _layout(samples: "list[Sample]", cluster: str, placed: dict[Triple, Triple]) -> Layout:
+def _layout(samples: list[Sample], cluster: str, placed: dict[Triple, Triple]) -> Layout:
     """Number what is there."""
     placed = {triple: (REST, REST, REST) if triple[0] == REST else to for triple, to in placed.items()}
     elements = sorted(set(placed.values()))

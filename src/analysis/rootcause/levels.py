@@ -36,8 +36,8 @@ class Stack:
 
 def stack(sums: ClusterSums) -> Stack:
     """Sums made ready to be drawn."""
-    clusters, members = len(sums.clusters), sums.layout.members
-    starts = np.searchsorted(sums.element_group, np.arange(len(sums.groups)))
+    layout, members = sums.layout, sums.layout.members
+    clusters, starts = len(layout.clusters), np.searchsorted(layout.element_group, np.arange(len(layout.groups)))
     cost = np.add.reduceat(sums.element_cost, starts, axis=2)
     parts = [
         sums.cases, sums.payment, sums.users, sums.quantity, cost,
@@ -48,7 +48,7 @@ def stack(sums: ClusterSums) -> Stack:
     element_odd = np.logical_or.reduceat(odd_amounts(sums.element_quantity, sums.element_cost), starts, axis=2)
     odd = odd_amounts(sums.quantity, cost, sums.users) | element_odd
     doubtful = np.flatnonzero(odd.any(axis=(0, 1)))
-    return Stack(sums, flat, ends, sums.cases.sum(axis=1), sums.element_group[members], doubtful)
+    return Stack(sums, flat, ends, sums.cases.sum(axis=1), layout.element_group[members], doubtful)
 
 
 def odd_amounts(quantity: Floats, cost: Floats, users: Floats | None = None) -> NDArray[np.bool_]:
@@ -59,7 +59,8 @@ def odd_amounts(quantity: Floats, cost: Floats, users: Floats | None = None) -> 
 
 def runs(draws: int, sums: ClusterSums) -> Iterator[slice]:
     """Draws in runs of bounded memory."""
-    cells = len(sums.strata) * (len(sums.groups) + len(sums.layout.members))
+    layout = sums.layout
+    cells = len(layout.strata) * (len(layout.groups) + len(layout.members))
     step = max(1, _ARRAY_BYTES // (8 * cells))
     return (slice(start, start + step) for start in range(0, draws, step))
 

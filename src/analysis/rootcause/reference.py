@@ -1,22 +1,19 @@
 """The other side of the item view: cases, a supplied profile or the payment standard, under supplied item standards."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import InputError
+from analysis.rootcause.baselines import Baseline
 from analysis.rootcause.layout import REST, Layout, paid_prices
 from analysis.rootcause.levels import Stack, levels_of
+from analysis.rootcause.samples import Sample
 from analysis.rootcause.split import Floats, Levels
 from analysis.rootcause.sums import ClusterSums, cluster_sums
 from analysis.rootcause.typical_levels import Practices, typical_levels
-
-if TYPE_CHECKING:
-    from analysis.rootcause.baselines import Baseline
-    from analysis.rootcause.samples import Sample
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,7 @@ class Reference:
         return standards if self.profile is None else np.ones_like(standards)
 
 
-def make_reference(baseline: "Baseline", layout: Layout, actual: "Sample") -> Reference:
+def make_reference(baseline: Baseline, layout: Layout, actual: Sample) -> Reference:
     """Count a baseline by a layout.
 
     Parameters
@@ -88,7 +85,7 @@ def make_reference(baseline: "Baseline", layout: Layout, actual: "Sample") -> Re
     return Reference(baseline.kind, sums, profile, robust, use_rate, per_user, unit)
 
 
-def make_profile(rows: pd.DataFrame, layout: Layout, actual: "Sample") -> Profile:
+def make_profile(rows: pd.DataFrame, layout: Layout, actual: Sample) -> Profile:
     """Profile in the layout's numbers; small groups pooled: used by 1 - prod(1 - u) of the cases, at what they cost."""
     triples = [tuple(row) for row in rows[["category", "group", "element"]].itertuples(index=False)]
     paid = paid_prices(actual.elements)

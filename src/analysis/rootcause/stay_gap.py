@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.fen import to_fen
+from analysis.rootcause.split import mix_effect
 
 EFFECTS = ("mix", "stay", "day_cost")
 #: What a stratum is summed to, in this order.
@@ -47,10 +48,9 @@ def stay_gap(sums: Sums) -> NDArray[np.float64]:
     both = (stay > 0) & (stay0 > 0)
     day, day0 = (np.divide(x, y, out=np.zeros_like(x), where=both) for x, y in ((c, stay), (c0, stay0)))
     weight = (w + w0) / 2
-    mix = ((w - w0) * (c + c0) / 2).sum(-1)
     within = weight * (c - c0)
     by_stay = weight * (stay - stay0) * (day + day0) / 2
-    return np.stack([mix, by_stay.sum(-1), (within - by_stay).sum(-1)], axis=-1)
+    return np.stack([mix_effect(w, c, w0, c0), by_stay.sum(-1), (within - by_stay).sum(-1)], axis=-1)
 
 
 def _profile(sums: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:

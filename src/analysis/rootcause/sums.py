@@ -2,19 +2,14 @@
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import InputError
-from analysis.rootcause.layout import REST, Layout, cluster_codes, coded, common_layout
-
-if TYPE_CHECKING:
-    from analysis.rootcause.samples import Sample
-
-__all__ = ["ClusterSums", "Layout", "cluster_codes", "cluster_sums", "common_layout"]
+from analysis.rootcause.layout import REST, Layout, cluster_codes, coded
+from analysis.rootcause.samples import Sample
 
 Floats = NDArray[np.float64]
 #: Elements may differ from the cost of their case by this much (rounding); it goes to `rest`.
@@ -43,32 +38,8 @@ class ClusterSums:
     element_quantity: Floats
     element_cost: Floats
 
-    @property
-    def clusters(self) -> list[str]:
-        return self.layout.clusters
 
-    @property
-    def strata(self) -> list[str]:
-        return self.layout.strata
-
-    @property
-    def groups(self) -> list[str]:
-        return self.layout.groups
-
-    @property
-    def group_category(self) -> list[str]:
-        return self.layout.group_category
-
-    @property
-    def elements(self) -> list[str]:
-        return self.layout.elements
-
-    @property
-    def element_group(self) -> NDArray[np.intp]:
-        return self.layout.element_group
-
-
-def cluster_sums(sample: "Sample", layout: Layout) -> ClusterSums:
+def cluster_sums(sample: Sample, layout: Layout) -> ClusterSums:
     """Sum a sample over clusters, strata, groups and elements.
 
     Values are added in the order of their size, so that no order of rows changes a bit of the result.
@@ -96,7 +67,7 @@ def cluster_sums(sample: "Sample", layout: Layout) -> ClusterSums:
     )
 
 
-def _with_rounding(sample: "Sample") -> Floats:
+def _with_rounding(sample: Sample) -> Floats:
     """(cases,) what elements leave of the cost of their case to rounding."""
     cases, elements = sample.cases, sample.elements
     numbers = [cases["payment"], cases["cost"], elements["quantity"], elements["cost"]]
@@ -124,7 +95,7 @@ class _Rows:
     cost: Floats
 
 
-def _rows(sample: "Sample", layout: Layout) -> _Rows:
+def _rows(sample: Sample, layout: Layout) -> _Rows:
     elements, left = sample.elements, _with_rounding(sample)
     triples, inverse = coded(elements)
     places = np.array([layout.places[triple] for triple in triples], dtype=np.intp)

@@ -109,7 +109,7 @@ def methods(report: Report) -> Finding:
     basis = label("standard_basis", pack.get("basis"), report.language)
     parameters = f"data={report.folder.name}, period={report.period.name}, hospital={report.hospital}"
     protection = report.say(
-        "不足 10 例的分组不列示；不含患者与医师身份", "groups under 10 hidden; no patient or physician named"
+        "不足 10 例的分组不列示；不含患者与医师姓名", "groups under 10 hidden; no names of patients or physicians"
     )
     closed = f"{report.periods[0].name} – {report.periods[-1].name} ({len(report.periods)})"
     lines = [

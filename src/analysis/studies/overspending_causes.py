@@ -44,8 +44,12 @@ def variance_of(inquiry: Inquiry) -> Finding:
     )
     table = _tree_table(inquiry)
     first = inquiry.items[inquiry.items["depth"] == 2].nlargest(1, "amount_total")
-    if first.empty or first["amount_total"].iloc[0] <= 0:
-        text = report.say("没有哪一类成本高于基准。", "No category costs more than the reference.")
+    floor = settings_of(report).floor
+    if first.empty or first["amount_total"].iloc[0] < floor:
+        least = report.style.money(floor)
+        text = report.say(
+            f"没有哪一类成本高出基准 {least}以上。", f"No category costs {least} or more above the reference."
+        )
     else:
         text = _tree_text(inquiry, first.iloc[0])
     return Finding(question, table, text, _tree_notes(inquiry), figure, listed=False)
@@ -125,7 +129,8 @@ def _tree_table(inquiry: Inquiry) -> Table:
 def _tree_text(inquiry: Inquiry, first: pd.Series) -> str:
     report, money = inquiry.report, inquiry.report.style.money
     groups = causes_among(inquiry.rows, "item")
-    groups = groups[(groups["category"] == first["cause"]) & (groups["amount_total"] > 0)].head(2)
+    groups = groups[(groups["category"] == first["cause"]) & (groups["thing"] != first["cause"])]
+    groups = groups[groups["amount_total"] > 0].head(2)
     words = [f"{cause_words(report, row)} {money(row['amount_total'], signed=True)}" for _, row in groups.iterrows()]
     what, amount = thing_words(report, str(first["cause"])), money(float(first["amount_total"]), signed=True)
     zh, en = f"高于基准最多的是{what}（{amount}）", f"Most above the reference: {lower(what)} ({amount})"

@@ -5,10 +5,11 @@ import pandas as pd
 
 from analysis.presentation.disclosure import LIMIT
 from analysis.presentation.finding import Finding
-from analysis.presentation.numbers import sum_kind
+from analysis.presentation.numbers import EMPTY, sum_kind
 from analysis.presentation.tables import Table
 from analysis.presentation.waterfall import waterfall
 from analysis.presentation.wording import listed
+from analysis.rootcause.baselines import Baseline
 from analysis.rootcause.samples import Sample
 from analysis.studies.cause_words import left_out_words, lower, reference_words, thing_words
 from analysis.studies.overspending import Inquiry
@@ -18,7 +19,7 @@ from analysis.studies.wide import head
 #: Drivers in the order in which they are told; what stands behind comes by its money.
 _ORDER = ("mix", "complication", "infection")
 _LAST = ("physician", "coding", "rest")
-#: The dearest cases listed, and the share of all cases that counts as the tail.
+#: The dearest cases listed at most, and the share of all cases that counts as the tail.
 _TAIL, _TAIL_SHARE = 10, 0.05
 #: Days of waiting a case that are worth a word.
 _LEAST_WAIT = 0.05
@@ -64,9 +65,8 @@ def _drivers(inquiry: Inquiry) -> pd.DataFrame:
     rows = rows.assign(place=place).sort_values(["place", "amount_total"], ascending=[True, False], kind="stable")
     made = inquiry.made
     assert made is not None
-    now, before = _days(made.sample), _days(made.baseline.sample) if made.baseline.sample is not None else {}
-    if made.baseline.robust:
-        before = {}
+    now, before = _days(made.sample), _reference_days(made.baseline)
+    rows["owned"] = rows["owned"].where(rows["thing"] != "rest", EMPTY)
     codes = rows["thing"].tolist()
     rows["days"] = [now.get(code, np.nan) for code in codes]
     waiting = [code.startswith("stay_") and code != "stay_other" for code in codes]
@@ -91,6 +91,14 @@ def _days(sample: Sample) -> dict[str, float]:
     waits = sample.waits.groupby("reason")["days"].sum() / len(sample.cases)
     days = {f"stay_{reason}": float(value) for reason, value in waits.items()}
     return days | {"stay_other": float(sample.cases["length_of_stay"].mean()) - sum(days.values())}
+
+
+def _reference_days(baseline: Baseline) -> dict[str, float]:
+    """The same of the reference: of its cases, or the days of a pathway, which plans no waiting; empty = not known."""
+    if baseline.profile is not None:
+        stay = baseline.profile[baseline.profile["category"] == "stay"]
+        return {"stay_other": float((stay["use_rate"] * stay["quantity"]).sum())} if len(stay) else {}
+    return {} if baseline.sample is None or baseline.robust else _days(baseline.sample)
 
 
 def _bridge_text(inquiry: Inquiry, drivers: pd.DataFrame) -> str:
@@ -139,7 +147,8 @@ def tail_cases(inquiry: Inquiry) -> Finding:
         return Finding(
             question, None, report.say(f"不足 {LIMIT} 例，不列示。", f"Fewer than {LIMIT} cases: not shown.")
         )
-    top = cases.sort_values(["loss", "stay_id"], ascending=[False, True], kind="stable").head(_TAIL)
+    most = min(_TAIL, _tail_count(len(cases)))
+    top = cases.sort_values(["loss", "stay_id"], ascending=[False, True], kind="stable").head(most)
     rows = top.assign(
         what=_driven_by(inquiry, list(top.index)),
         waited=sample.waits.groupby("case")["days"].sum().reindex(top.index),
@@ -176,15 +185,20 @@ def _driven_by(inquiry: Inquiry, places: list[int]) -> list[str]:
     return told
 
 
+def _tail_count(cases: int) -> int:
+    """How many cases are the tail."""
+    return max(1, round(_TAIL_SHARE * cases))
+
+
 def _tail_text(inquiry: Inquiry, cases: pd.DataFrame) -> str:
     """How much of the loss the dearest cases hold, and whether the others lose without them."""
     report, money = inquiry.report, inquiry.report.style.money
     losses = cases["loss"].sort_values(ascending=False)
-    count = max(1, round(_TAIL_SHARE * len(losses)))
+    count = _tail_count(len(losses))
     tail, others = float(losses.iloc[:count].sum()), float(losses.iloc[count:].mean())
-    zh = f"最贵的 {count} 例（{report.style.write(count / len(losses), 'percent0')}）共亏 {money(tail)}；"
+    zh = f"亏损最多的 {count} 例（{report.style.write(count / len(losses), 'percent0')}）共亏 {money(tail)}；"
     zh += f"其余 {len(losses) - count} 例例均{'仍亏' if others > 0 else '盈余'} {money(abs(others))}。"
-    which = "The dearest case" if count == 1 else f"The dearest {count} cases"
+    which = "The case that loses most" if count == 1 else f"The {count} cases that lose most"
     en = f"{which} ({report.style.write(count / len(losses), 'percent0')}) {'loses' if count == 1 else 'lose'} "
     en += f"{money(tail)}; the other {len(losses) - count} {'still lose' if others > 0 else 'earn'} "
     en += f"{money(abs(others))} a case."

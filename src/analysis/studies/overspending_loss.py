@@ -159,7 +159,17 @@ def _verdict_notes(inquiry: Inquiry) -> tuple[str, ...]:
         f"成本按{method}，病例成本与支付均完整者{few}。比较的基准：{what}（{why}）。",
         f"Cost {method.lower()}, cases with complete cost and payment{few}. Compared with: {lower(what)} ({why}).",
     )
-    return (first,)
+    low, high = inquiry.items[["ci_low", "ci_high"]].iloc[0]
+    if is_empty(low):
+        return (first,)
+    chance = low <= 0 <= high
+    money = report.style.money
+    second = report.say(
+        f"亏损合计的 95% 区间：{money(low)} 至 {money(high)}（聚类自助法）{'，含 0，可能出于偶然' if chance else ''}。",
+        f"95 % interval of the loss in all: {money(low)} to {money(high)} (cluster bootstrap)"
+        f"{', nought is in it: it may be chance' if chance else ''}.",
+    )
+    return first, second
 
 
 def paid_to_cost(inquiry: Inquiry) -> Finding:

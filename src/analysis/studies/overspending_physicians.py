@@ -87,13 +87,16 @@ def _physician_text(report: Report, made: pd.DataFrame, shown: pd.Series) -> str
     spread = report.style.write(made.attrs["tau"], "percent0")
     out = made[shown & made["outside"]].sort_values("shrunken", ascending=False, kind="stable")
     words = [f"{row.physician_id} {report.style.money(row.shrunken, signed=True)}" for row in out.itertuples()]
-    zh = f"{len(made)} 名医师，除去病情与偶然，真实差异约 ±{spread}；{int(shown.sum())} 名可靠度达 {NAMED_FROM:.2f}"
+    zh = f"{len(made)} 名医师，除去病情与偶然，真实差异约 ±{spread}；{int(shown.sum())} 名可具名"
     en = f"{plural(len(made), 'physician')}: beyond patients and chance they differ by about ±{spread}; "
-    en += f"{int(shown.sum())} reach a reliability of {NAMED_FROM:.2f}"
+    en += f"{int(shown.sum())} may be named"
     if words:
-        zh, en = f"{zh}，超出界限的是{listed(words, 'zh')}", f"{en}, beyond the limits: {listed(words, 'en')}"
+        zh, en = (
+            f"{zh}，超出漏斗图界限的是{listed(words, 'zh')}",
+            f"{en}, beyond the funnel's limits: {listed(words, 'en')}",
+        )
     elif shown.any():
-        zh, en = f"{zh}，无人超出界限", f"{en}, none is beyond the limits"
+        zh, en = f"{zh}，无人超出漏斗图界限", f"{en}, none is beyond the funnel's limits"
     return report.say(zh + "。", en + ".")
 
 
@@ -101,10 +104,11 @@ def _physician_notes(report: Report) -> tuple[str, ...]:
     return (
         report.say(
             "期望成本按入院时已知的情况（伽马模型）；住院日与并发症不作校正，因为它们是医师的结果。差额向均值收缩；"
-            f"可靠度不足 {NAMED_FROM:.2f} 或不足 {LIMIT} 例者不具名。差异不等于过错，先核对病例。",
+            f"可靠度达 {NAMED_FROM:.2f}、满 {LIMIT} 例且区间不含 0 者方可具名。差异不等于过错，先核对病例。",
             "Expected cost from what is known at admission (gamma model); days and complications are a physician's "
-            "outcome and take no part. Differences are drawn to the mean; no name below a reliability of "
-            f"{NAMED_FROM:.2f} or {LIMIT} cases. A difference is no fault: look at the cases first.",
+            "outcome and take no part. Differences are drawn to the mean; named from a reliability of "
+            f"{NAMED_FROM:.2f} and {LIMIT} cases on, where the interval leaves nought out. A difference is no fault: "
+            "look at the cases first.",
         ),
     )
 

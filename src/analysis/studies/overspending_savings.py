@@ -4,6 +4,7 @@ import pandas as pd
 
 from analysis.presentation.finding import Finding
 from analysis.presentation.wording import listed
+from analysis.studies.cause_words import settings_of
 from analysis.studies.overspending import Inquiry
 from analysis.studies.overspending_causes import causes_table, named_causes
 
@@ -18,8 +19,8 @@ def savings(inquiry: Inquiry) -> Finding:
         return inquiry.absent(question)
     causes = named_causes(inquiry, "item")
     saved = causes[causes["preventable"] > 0].sort_values("preventable", ascending=False, ignore_index=True)
-    if saved.empty:
-        return Finding(question, None, report.say("没有可避免的部分。", "Nothing of it is avoidable."))
+    if saved["preventable"].sum() < settings_of(report).floor:
+        return Finding(question, None, report.say("没有值得列出的可避免部分。", "Nothing worth naming is avoidable."))
     table = causes_table(inquiry, saved, report.say("可避免", "Avoidable"), tuple(saved.index[:_MOST]))
     return Finding(question, table, _savings_text(inquiry, saved), _savings_notes(inquiry))
 
@@ -32,9 +33,10 @@ def _savings_text(inquiry: Inquiry, saved: pd.DataFrame) -> str:
     left = (inquiry.loss - total) / inquiry.cases
     turned = money(abs(left))
     zh = f"可避免 {money(total)}（例均 {money(total / inquiry.cases)}）：{listed(words, 'zh')}；"
-    zh += f"全部避免后，例均{'仍亏' if left > 0 else '盈余'} {turned}。"
-    en = f"{money(total)} is avoidable ({money(total / inquiry.cases)} a case): {listed(words, 'en')}; without it a "
-    en += f"case would {'still lose' if left > 0 else 'earn'} {turned}."
+    zh += f"{'' if left > 0 else '超出基准的成本多于亏损，'}若全部避免，例均{'仍亏' if left > 0 else '盈余'} {turned}。"
+    en = f"{money(total)} is avoidable ({money(total / inquiry.cases)} a case): {listed(words, 'en')}; "
+    en += "" if left > 0 else "more is spent beyond the reference than is lost: "
+    en += f"all of it avoided, a case would {'still lose' if left > 0 else 'earn'} {turned}."
     return report.say(zh, en)
 
 

@@ -15,9 +15,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from analysis.rootcause.complications import LEAST_CLUSTERS, LEAST_EVENTS, Association, facts_of, missing
+from analysis.rootcause.complications import LEAST_EVENTS, Association, facts_of, missing
 from analysis.rootcause.cost_models import ADMISSION, admission_design
 from analysis.rootcause.layout import cluster_codes
+from analysis.rootcause.resampling import LEAST_CLUSTERS
 from analysis.rootcause.samples import Sample
 
 Floats = NDArray[np.float64]

@@ -18,11 +18,12 @@ from sklearn.preprocessing import StandardScaler
 
 from analysis.rootcause.cost_models import ADMISSION, admission_design, fit_mean, with_constant
 from analysis.rootcause.layout import cluster_codes
+from analysis.rootcause.resampling import LEAST_CLUSTERS
 from analysis.rootcause.samples import Sample
 
 Floats = NDArray[np.float64]
-#: Cases with and without a complication that are needed, and physicians for an interval.
-LEAST_EVENTS, LEAST_CLUSTERS = 10, 10
+#: Cases with and without a complication that are needed.
+LEAST_EVENTS = 10
 #: Probabilities of a complication are held below this in weights.
 _MOST_PROBABLE = 0.95
 

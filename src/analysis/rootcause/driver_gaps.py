@@ -1,6 +1,6 @@
 """How the actual cases differ from the reference in days, waiting and conditions, per case within strata."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,22 +34,19 @@ def gaps_of_targets(actual: Side, weights: Floats, targets: Floats) -> Floats:
     return np.einsum("ds,dsv->dv", share, np.nan_to_num(means)) - targets
 
 
-def gaps_of_typical(actual: Side, weights: Floats, known: NDArray[np.bool_], trim: float) -> Floats:
+def gaps_of_typical(actual: Side, weights: Floats, known: NDArray[np.bool_]) -> Floats:
     """(D, V) differences from the typical physician of the sample itself; 0 where they differ by chance only."""
     unit = np.eye(actual.sums.shape[-1])
-    return np.column_stack([above(actual, weights, row[None], known, trim).sum(axis=1) for row in unit])
+    return np.column_stack([above(actual, weights, row[None], known).sum(axis=1) for row in unit])
 
 
-def targets_of(
-    reasons: Sequence[str], conditions: Sequence[str], named: Mapping[str, float], days: float
-) -> NDArray[np.float64]:
-    """(V,) targets: of what is not named, days as given, no waiting, no coding error, NaN for cost and conditions."""
-    waits = [named.get(f"wait_{reason}", 0.0) for reason in reasons]
-    rates = [named.get(name, 0.0 if name == "coding" else np.nan) for name in conditions]
-    return np.array([np.nan, named.get("days", days), *waits, *rates])
+def targets_of(reasons: Sequence[str], conditions: Sequence[str], days: float) -> Floats:
+    """(V,) what a pathway or the payment standard says: days, no waiting, no coding error; NaN for all else."""
+    rates = [0.0 if name == "coding" else np.nan for name in conditions]
+    return np.array([np.nan, days, *np.zeros(len(reasons)), *rates])
 
 
-def above(side: Side, weights: Floats, coefficients: Floats, known: NDArray[np.bool_], trim: float) -> Floats:
+def above(side: Side, weights: Floats, coefficients: Floats, known: NDArray[np.bool_]) -> Floats:
     """(D, K) what each physician has of a combination of values above the typical one, per case of the side.
 
     Values are taken around their stratum and shrunken; the sum over physicians is mean less typical physician.
@@ -62,7 +59,7 @@ def above(side: Side, weights: Floats, coefficients: Floats, known: NDArray[np.b
     count, deviation, error2 = unit_deviations(side, weights, coefficients, known)
     here = count > 0
     found = np.zeros_like(deviation)
-    found[:, here] = above_typical(deviation[:, here], error2[:, here], count[here], weights[:, here], trim)
+    found[:, here] = above_typical(deviation[:, here], error2[:, here], count[here], weights[:, here])
     of_units, of_all = weights @ count, (weights @ side.full).sum(axis=1)
     return found * np.divide(of_units, of_all, out=np.zeros_like(of_all), where=of_all > 0)[:, None]
 

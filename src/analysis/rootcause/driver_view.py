@@ -33,7 +33,7 @@ from analysis.rootcause.samples import Sample
 
 Floats = NDArray[np.float64]
 #: Physicians needed to tell a typical one.
-LEAST_PHYSICIANS = 10
+_LEAST_FOR_TYPICAL = 10
 
 
 @dataclass(frozen=True)
@@ -67,11 +67,12 @@ def driver_effects(
     items: ItemEffects,
     weights: Floats | None = None,
     *,
-    targets: Mapping[str, float] | None = None,
     least: int = 5,
-    trim: float = 0.25,
 ) -> DriverEffects:
     """Part the loss over drivers.
+
+    Against a pathway or the payment standard the reference is the pathway's days, no waiting and no coding error;
+    complications and infections have none and are left out.
 
     Parameters
     ----------
@@ -79,11 +80,7 @@ def driver_effects(
     layout : of both (`common_layout`); its clusters are the columns of the weights.
     items : effects of the item view for the same weights, so that both views part the same money.
     weights : (D, K) of `cluster_weights`; None = as observed, D = 1.
-    targets : references that the payment standard or a pathway names: complication, infection, coding (share of the
-        cases), days, wait_<reason> (days a case). Not named: days of the pathway, no waiting, no coding error;
-        complications and infections have no reference then and are left out.
     least : cases with and without a condition that are needed to tell what it costs.
-    trim : share of the cases cut off at each end for the typical physician.
     """
     weights = np.ones((1, len(layout.clusters))) if weights is None else weights
     samples = [actual] if baseline.sample is None or baseline.robust else [actual, baseline.sample]
@@ -95,11 +92,11 @@ def driver_effects(
     fit = fitted(sides, drawn, len(used))
     physicians = np.array(["/?" not in code for code in layout.clusters]) & (layout.cluster == "physician_id")
     if baseline.robust:
-        gaps = gaps_of_typical(sides[0], drawn[0], physicians, trim)
+        gaps = gaps_of_typical(sides[0], drawn[0], physicians)
     elif len(sides) == 2:
         gaps = gaps_of_samples(sides[0], drawn[0], sides[1], drawn[1])
     else:
-        named = targets_of(reasons, conditions, targets or {}, _pathway_days(baseline.profile))
+        named = targets_of(reasons, conditions, _pathway_days(baseline.profile))
         gaps = gaps_of_targets(sides[0], drawn[0], named)
     drivers = _priced(gaps, fit, reasons, conditions, notes)
     each = _practice(sides, weights, len(used), physicians, notes, drivers)
@@ -143,7 +140,7 @@ def _practice(
     drivers: dict[str, Floats],
 ) -> Floats:
     """Puts `physician` among the drivers per case; returns (D, K) each cluster's part, empty where it is left out."""
-    if any((side.full.sum(axis=1)[known] > 0).sum() < LEAST_PHYSICIANS for side in sides):
+    if any((side.full.sum(axis=1)[known] > 0).sum() < _LEAST_FOR_TYPICAL for side in sides):
         notes.append(("physician", "few_physicians"))
         return np.empty((len(weights), 0))
     fit = fitted(sides, [np.ones((1, len(known)))] * len(sides), conditions)

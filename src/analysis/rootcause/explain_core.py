@@ -118,9 +118,7 @@ def explain_sample(
     notes += [] if count else [("interval", "few_clusters")]
     weights = _weights(len(layout.clusters), count, settings.seed)
     items = item_effects(sums, reference, weights)
-    drivers = driver_effects(
-        sample, baseline, layout, items, weights, least=settings.least_stratum, trim=settings.trimmed
-    )
+    drivers = driver_effects(sample, baseline, layout, items, weights, least=settings.least_stratum)
     judge = Judge(settings, effective, weights)
     item_tree = cause_tree(layout, items.supplied, bundles)
     item_money = node_amounts(items, item_tree)

@@ -8,6 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from analysis.rootcause.resampling import LEAST_CLUSTERS
+
 #: What is known when a patient comes; what follows from the stay itself (days, complications) is no segment.
 DIMENSIONS = (
     "severity", "age", "sex", "admission_type", "weekend", "variant", "payer", "department", "team", "physician_id",
@@ -21,8 +23,6 @@ _MANY_PHYSICIANS = 40
 _BY_PHYSICIAN = {"physician_id", "team", "department"}
 #: Cuts of a number stand at its tenths.
 _CUTS = np.arange(0.1, 1, 0.1)
-#: Fewer clusters inside or outside a segment bear no interval.
-_LEAST_CLUSTERS = 10
 
 
 @dataclass(frozen=True)
@@ -193,7 +193,7 @@ def _estimated(
     within = np.array([len(np.unique(place[inside[:, j]])) for j in range(k)], float)
     outside = np.array([len(np.unique(place[~inside[:, j]])) for j in range(k)], float)
     free = np.minimum(within, outside) - 1
-    free[free < _LEAST_CLUSTERS - 1] = np.nan
+    free[free < LEAST_CLUSTERS - 1] = np.nan
     reach = stats.t.ppf(1 - (1 - level) / (2 * max(k, 1)), free) * error
     p = np.minimum(2 * stats.t.sf(np.abs(beta[1:]) / error, free) * k, 1)
     return pd.DataFrame({

@@ -109,8 +109,6 @@ class RootCause(Settings):
     least_stratum: int = Field(5, ge=1)
     least_peer_cases: int = Field(30, ge=1)
     pooled_share: Share = 0.002
-    trimmed: float = Field(0.25, ge=0, lt=0.5)
-    reliability: Share = 0.70
     waiting: Waiting = Waiting()
     coding_rules: list[str] = ["D"]
     standards: list[ItemStandard] = []

@@ -6,15 +6,16 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 #: Reach of the bisquare in standard deviations, and steps from the shortest half.
 _REACH, _STEPS = 3.0, 8
+#: Share of the weight that a trimmed mean cuts off at each end: what is left is the middle half.
+_TRIM = 0.25
 
 
-def trimmed_mean(values: Floats, weights: Floats, trim: float = 0.25) -> Floats:
-    """Weighted mean of the middle: the lowest and the highest `trim` of the weight cut off, a unit on the cut in part.
+def trimmed_mean(values: Floats, weights: Floats) -> Floats:
+    """Weighted mean of the middle half: a quarter of the weight cut off at each end, a unit on the cut in part.
 
     Parameters
     ----------
     values, weights : (..., units), weights from 0; 0 in all = 0.
-    trim : share of the weight cut off at each end, below 0.5.
 
     Returns
     -------
@@ -24,9 +25,9 @@ def trimmed_mean(values: Floats, weights: Floats, trim: float = 0.25) -> Floats:
     values, weights = np.take_along_axis(values, order, -1), np.take_along_axis(weights, order, -1)
     total = weights.sum(-1, keepdims=True)
     upto = np.cumsum(np.divide(weights, total, out=np.zeros_like(weights), where=total > 0), axis=-1)
-    inside = np.clip(upto, trim, 1 - trim)
-    inside = np.diff(inside, axis=-1, prepend=trim)
-    return (values * inside).sum(-1) / (1 - 2 * trim)
+    inside = np.clip(upto, _TRIM, 1 - _TRIM)
+    inside = np.diff(inside, axis=-1, prepend=_TRIM)
+    return (values * inside).sum(-1) / (1 - 2 * _TRIM)
 
 
 def between_variance(values: Floats, errors2: Floats, times: Floats) -> tuple[Floats, Floats]:
@@ -120,7 +121,7 @@ def _shortest_half(values: Floats, cases: Floats) -> tuple[NDArray[np.intp], NDA
     return tuple(part[:, 0].reshape(shape[:-1]) for part in found)
 
 
-def above_typical(values: Floats, errors2: Floats, cases: Floats, times: Floats, trim: float = 0.25) -> Floats:
+def above_typical(values: Floats, errors2: Floats, cases: Floats, times: Floats) -> Floats:
     """What each unit's cases have above the typical unit (trimmed mean of the shrunken values), per case of all units.
 
     Nothing where units differ by chance only.
@@ -137,4 +138,4 @@ def above_typical(values: Floats, errors2: Floats, cases: Floats, times: Floats,
     drawn, _ = shrunken(values, errors2, times)
     weights = np.broadcast_to(cases * times, drawn.shape)
     total = weights.sum(-1, keepdims=True)
-    return weights / np.where(total > 0, total, 1.0) * (drawn - trimmed_mean(drawn, weights, trim)[..., None])
+    return weights / np.where(total > 0, total, 1.0) * (drawn - trimmed_mean(drawn, weights)[..., None])

@@ -1,23 +1,22 @@
 """Rows of the closed table `causes` as a tree, and the causes as people speak of them: a thing and what it does."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 
 from analysis.presentation.numbers import is_empty
+from analysis.rootcause.item_view import EFFECTS
+from analysis.rootcause.settings import Category
+from analysis.rootcause.significance import FALSE_DISCOVERIES
 
 #: A row of the tree as plain values.
 Row = dict[str, Any]
-#: Effects that part the cost of one thing.
-EFFECTS = ("use_rate", "quantity", "substitution", "price")
 #: What stands below the cost, beside mix and bundles.
-CATEGORIES = ("drug", "consumable", "exam", "service", "stay", "rest")
+CATEGORIES = get_args(Category)
 #: What holds many small things and no name that anybody could act on.
 POOLS = ("rest", "other_drug", "other_consumable", "other_exam", "other_service", "other_stay")
-#: False alarms that are let pass among the causes called.
-ALARMS = 0.05
 
 
 def in_view(rows: pd.DataFrame, view: str) -> pd.DataFrame:
@@ -113,7 +112,7 @@ def _cause(row: Row, leaves: Sequence[Row], category: str) -> Row:
         "view": row["view"], "category": category, "thing": thing(row),
         "through": _through(leaves, row["amount_total"]),
         **{name: row[name] for name in ("amount_total", "amount_per_case", "ci_low", "ci_high")},
-        "q_value": q_value, "called": not is_empty(q_value) and q_value < ALARMS,
+        "q_value": q_value, "called": not is_empty(q_value) and q_value < FALSE_DISCOVERIES,
         "preventable": sum(prevented) if is_empty(row["preventable"]) else row["preventable"],
         "owner": "" if is_empty(owner) else owner, "basis": row["basis"],
     }  # fmt: skip

@@ -152,3 +152,18 @@ def test_what_cannot_be_explained_is_told(costed: Small):
 def test_without_costs_every_section_says_so(bare: Small):
     inquiry = inquire(opened(bare, "en", "101"))
     assert {section(inquiry).text for section in SECTIONS} == {"Not computed: the data lack ledger."}
+
+
+def test_days_of_a_pathway_stand_beside_those_of_the_cases(inquiries: dict[tuple[str, str], Inquiry]):
+    rows = overspending_drivers.driver_bridge(inquiries["FM19", "en"]).table.rows.set_index("thing")
+    assert rows.loc["stay_other", "days_before"] == pytest.approx(5), "as the pathway of parameters/standard_costs says"
+    if "rest" in rows.index:
+        assert rows.loc["rest", "owned"] == "–", "what no driver tells is nobody's"
+
+
+def test_the_tail_is_as_long_as_its_sentence_says(inquiries: dict[tuple[str, str], Inquiry]):
+    for drg in DRGS:
+        inquiry = inquiries[drg, "en"]
+        if inquiry.cases >= 10:
+            listed = len(overspending_drivers.tail_cases(inquiry).table.rows)
+            assert listed == min(10, max(1, round(0.05 * inquiry.cases)))

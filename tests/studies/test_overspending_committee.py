@@ -37,7 +37,7 @@ def test_a_drg_with_its_first_three_causes_and_the_driver_that_stands_out(small:
     finding = five_worst(opened(small, "en"))
     rows = finding.table.rows
     assert [text.strip("　") for text in rows["what"]] == [
-        "FM19 Coronary stent",
+        "FM19 Coronary stent (12 months)",
         "contrast_and_devices (quantity)",
         "01D01 (days)",
         "Paid less than standard cost",

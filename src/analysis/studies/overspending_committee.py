@@ -66,12 +66,24 @@ def _block(report: Report, rows: pd.DataFrame, drg: tuple) -> pd.DataFrame:  # t
     items, floor = causes_among(own, "item"), settings_of(report).floor
     first = items[(items["amount_total"] > 0) & ~items["thing"].isin(POOLS)].head(_CAUSES)
     first = pd.concat([first.head(1), first.iloc[1:][first.iloc[1:]["amount_total"] >= floor]])
+    if not (first["preventable"] > 0).any():
+        first = pd.concat([first, items[items["preventable"] >= floor].nlargest(1, "preventable")])
     named = [
         _cause_row(report, row, drg, floor, kind)
-        for kind, causes in (("item", first), ("driver", _driver(own, floor)))
+        for kind, causes in (("item", first), ("driver", _standing_out(rows, drg, floor)))
         for _, row in causes.iterrows()
     ]
-    return pd.DataFrame([_drg_row(drg, float(items["preventable"].sum())), *named])
+    return pd.DataFrame([_drg_row(report, drg, float(items["preventable"].sum())), *named])
+
+
+def _standing_out(rows: pd.DataFrame, drg: tuple, floor: float) -> pd.DataFrame:  # type: ignore[type-arg]
+    """The driver that stands out beside the DRG's baseline; where none does, all its waiting, if that stands out."""
+    of = rows[rows["drg_code"] == drg.drg_code]  # type: ignore[attr-defined]
+    beside = _driver(of[of["baseline"] == drg.baseline], floor)  # type: ignore[attr-defined]
+    if len(beside) or drg.baseline == "standard":  # type: ignore[attr-defined]
+        return beside
+    whole = _driver(of[of["baseline"] == "standard"], floor)
+    return whole[whole["thing"].str.startswith("stay")] if len(whole) else whole
 
 
 def _driver(own: pd.DataFrame, floor: float) -> pd.DataFrame:
@@ -84,12 +96,16 @@ def _driver(own: pd.DataFrame, floor: float) -> pd.DataFrame:
     return drivers[clear & ~drivers["thing"].isin(_NO_DRIVER)].head(1)
 
 
-def _drg_row(drg: tuple, preventable: float) -> dict[str, object]:  # type: ignore[type-arg]
+def _drg_row(report: Report, drg: tuple, preventable: float) -> dict[str, object]:  # type: ignore[type-arg]
     """The loss of a DRG; hidden where its sum would give a small group away."""
     hide = bool(drg.part)  # type: ignore[attr-defined]
     row = drg._asdict()  # type: ignore[attr-defined]
     money = {name: HIDDEN if hide else row[name] for name in ("amount_per_case", "amount_total", "ci_low", "ci_high")}
-    name = f"{row['drg']} †" if hide else row["drg"]
+    months = 1 if is_empty(row["months"]) else int(row["months"])
+    name = row["drg"]
+    if months > 1:
+        name += report.say(f"（{months} 个月）", f" ({months} months)")
+    name += " †" if hide else ""
     return {"what": name, "kind": "drg", **money, "preventable": preventable, "owned": "", "called": None, "thing": ""}
 
 
@@ -138,7 +154,7 @@ def _text(report: Report, blocks: list[pd.DataFrame]) -> str:
     owned = every[(every["kind"] == "item") & (every["preventable"].astype(float) > 0)]
     owners = owned.groupby("owned")["preventable"].sum().astype(float).sort_values(ascending=False, kind="stable")
     if avoidable > 0:
-        zh, en = f"{zh}。可避免 {money(avoidable)}", f"{en}. Avoidable: {money(avoidable)}"
+        zh, en = f"{zh}。以上病例可避免 {money(avoidable)}", f"{en}. Avoidable in these cases: {money(avoidable)}"
     if len(owners):
         zh = f"{zh}，主要由{listed(list(owners.index[:2]), 'zh')}负责"
         en = f"{en}, mostly with {listed(list(owners.index[:2]), 'en')}"
@@ -167,17 +183,18 @@ def _notes(report: Report, rows: pd.DataFrame, worst: pd.DataFrame) -> tuple[str
     against = [reference_words(report, name) for name in _BASELINES if (worst["baseline"] == name).any()]
     floor = report.style.money(settings_of(report).floor)
     first = report.say(
-        f"两种成本方法一致判亏的病组，按亏损金额；{zh}的病例（单月不足时多月合计），与{listed(against, 'zh')}比较；"
+        f"两种成本方法一致判亏的病组，按月均亏损排列；{zh}的病例（单月不足时多月合计），与{listed(against, 'zh')}比较；"
         f"第一项以后的原因不低于 {floor}才列出。",
-        f"DRGs that lose by two costing methods, by loss; cases of {en} (months together where one holds few), "
+        f"DRGs that lose by two costing methods, by loss a month; cases of {en} (months together where one holds few), "
         f"compared with {listed([lower(name) for name in against], 'en')}; causes after the first from {floor} on.",
     )
     second = report.say(
         "原因按项目列前三项（合并的小项与闲置产能除外）；“动因”是对同一亏损的另一种看法，与上列原因不可相加。区间为聚类自助法；"
-        "✓ = 可认定（多重检验后误报不超过 5%），– = 或属偶然。",
+        "✓ = 可认定（多重检验后误报不超过 5%），– = 或属偶然。指征外进口品的可避免额与基准无关，可能大于该原因的金额。",
         "First three causes by item (without small items taken together, and idle capacity); the driver is another "
         "view of the same loss and never to be added to them. Intervals: cluster bootstrap; ✓ = at most 5 % false "
-        "alarms over all DRGs, – = may be chance.",
+        "alarms over all DRGs, – = may be chance. What imports outside the indications make avoidable does not hang "
+        "on the reference and may be more than the cause's money.",
     )
     if not worst["part"].any():
         return (first, second)

@@ -55,7 +55,8 @@ def test_both_views_part_the_loss_of_the_cases_to_the_fen(found: pd.DataFrame) -
     loss = costs.quantize(Decimal("0.01")) - sum(Decimal(str(row["payment"])) for row in rows["cases"])
     for view in ("item", "driver"):
         top = found[(found["view"] == view) & (found["level"] == 0)]
-        assert top["amount_total"].tolist() == [loss]
+        assert top["baseline"].tolist() == ["peers", "standard"]
+        assert top["amount_total"].tolist() == [loss, loss]
 
 
 def test_every_level_sums_to_the_one_above(found: pd.DataFrame) -> None:
@@ -81,7 +82,7 @@ def test_rows_are_as_the_closed_table_wants_them(found: pd.DataFrame) -> None:
         if column.values:
             assert set(table[name].drop_null().to_pylist()) <= set(column.allowed())
     assert set(found["months"]) == {1} and set(found["cases"]) == {60} and set(found["clusters"]) == {14}
-    told = found.set_index(["view", "cause", "effect"])
+    told = found[found["baseline"] == "peers"].set_index(["view", "cause", "effect"])
     assert told.loc[("item", "contrast", "quantity"), "basis"] == "supplied"
     assert told.loc[("item", "stent", "quantity"), "basis"] == "estimated"
 
@@ -161,4 +162,4 @@ def test_hospitals_of_a_folder_are_told_apart() -> None:
         two[name] = [row | {"hospital_id": "H2"} for row in two[name]]
     both = causes({name: one[name] + two[name] for name in one})
     assert set(both["hospital_id"]) == {HOSPITAL, "H2"}
-    assert set(both["baseline"]) == {"peers"}
+    assert set(both["baseline"]) == {"peers", "standard"}

@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.closed_period import ClosedPeriods
 from analysis.engine import sql_text
 from analysis.periods import Period
-from analysis.rootcause.baselines import Months, find_baselines, year_before
+from analysis.rootcause.baselines import Baseline, Months, find_baselines, with_standards, year_before
 from analysis.rootcause.explain_core import Explained, causes_of, explain_samples
 from analysis.rootcause.samples import Reading, Sample, read_samples, samples_of
 from analysis.rootcause.settings import RootCause
@@ -22,7 +22,9 @@ def causes_of_month(month: ClosedPeriods, closed: Collection[Period], settings: 
 
     A DRG is explained where it loses by both costing methods (bottom-up and top-down) more than the floor of the
     settings, over cases enough: those of the month, else of the last twelve where so many are closed; and where it is
-    among the settings' `closing_drgs` that lose most a month. q-values are judged over these DRGs of a hospital.
+    among the settings' `closing_drgs` that lose most a month. q-values are judged over these DRGs of a hospital. Beside
+    its own past or other physicians a DRG does not see what it has always done: it is explained against the payment
+    standard too, where all waiting counts.
 
     Parameters
     ----------
@@ -33,10 +35,20 @@ def causes_of_month(month: ClosedPeriods, closed: Collection[Period], settings: 
     verdicts = reader.wide.sql(sql_text(_SQL, "verdicts"), first=reader.first.name, last=month.period.name)
     parts = []
     for hospital, rows in verdicts.groupby("hospital_id"):
-        parts.append(
-            causes_of(_explained(reader, str(hospital), _overspending(rows, reader.months, settings), settings))
-        )
+        drgs = _overspending(rows, reader.months, settings)
+        explained = _explained(reader, str(hospital), drgs, settings)
+        seen = {drg: one for drg, one in explained.items() if one.baseline.kind in ("own_past", "peers")}
+        parts += [causes_of(explained), causes_of(_against_standard(seen, str(hospital), settings))]
+    parts = [part for part in parts if len(part)]
     return pd.concat(parts, ignore_index=True) if parts else causes_of({})
+
+
+def _against_standard(explained: Mapping[str, Explained], hospital: str, settings: RootCause) -> dict[str, Explained]:
+    """The same cases against the payment standard."""
+    samples = {drg: one.sample for drg, one in explained.items()}
+    baselines = {drg: with_standards(Baseline("standard", None, None), drg, settings) for drg in samples}
+    months = {drg: int(one.rows["months"].iloc[0]) for drg, one in explained.items()}
+    return explain_samples(samples, baselines, settings, hospital=hospital, months=months)
 
 
 @dataclass(frozen=True)

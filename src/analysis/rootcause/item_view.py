@@ -14,7 +14,7 @@ from analysis.rootcause.reference import Reference, make_reference, reference_le
 from analysis.rootcause.samples import Sample
 from analysis.rootcause.split import Floats, Levels, fill, mix_effect, product_effects
 from analysis.rootcause.sums import ClusterSums, cluster_sums
-from analysis.rootcause.typical_levels import Practices, practices
+from analysis.rootcause.typical_levels import ClusterRatios, cluster_ratios
 
 EFFECTS = ("use_rate", "quantity", "substitution", "price")
 
@@ -77,25 +77,27 @@ def _processors() -> ThreadpoolController:
 
 @dataclass(frozen=True)
 class Prepared:
-    """Both sides ready to be drawn: `stacked` of the reference's cases, `practice` where a typical one is meant."""
+    """Both sides ready to be drawn: `stacked` of the reference's cases, `ratios` where a typical cluster is meant."""
 
     actual: Stack
     reference: Reference
     stacked: Stack | None
-    practice: Practices | None
+    ratios: ClusterRatios | None
 
 
 def prepare(actual: ClusterSums, reference: Reference) -> Prepared:
     """Sides of `item_effects`."""
     stacked = None if reference.sums is None else stack(reference.sums)
-    return Prepared(stack(actual), reference, stacked, practices(stacked) if stacked and reference.robust else None)
+    return Prepared(
+        stack(actual), reference, stacked, cluster_ratios(stacked) if stacked and reference.robust else None
+    )
 
 
 def levels_of_sides(prepared: Prepared, weights: Floats) -> tuple[Levels, Levels, Floats]:
     """Levels of both sides in every draw without NaN, and payment per case by stratum (D, S)."""
     layout = prepared.actual.sums.layout
     one, paid = levels_of(prepared.actual, weights)
-    two = reference_levels(prepared.reference, prepared.stacked, prepared.practice, one, weights, layout)
+    two = reference_levels(prepared.reference, prepared.stacked, prepared.ratios, one, weights, layout)
     one, two = filled(one, two)
     if prepared.reference.kind == "standard":
         _rest_to_payment(two, paid, rest_group(layout))

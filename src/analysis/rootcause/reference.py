@@ -13,7 +13,7 @@ from analysis.rootcause.levels import Stack, levels_of
 from analysis.rootcause.samples import Sample
 from analysis.rootcause.split import Floats, Levels
 from analysis.rootcause.sums import ClusterSums, cluster_sums
-from analysis.rootcause.typical_levels import Practices, typical_levels
+from analysis.rootcause.typical_levels import ClusterRatios, typical_levels
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def _profile(pools: pd.DataFrame, rows: pd.DataFrame, layout: Layout) -> Profile
 def reference_levels(
     reference: Reference,
     stacked: Stack | None,
-    practice: Practices | None,
+    ratios: ClusterRatios | None,
     actual: Levels,
     weights: Floats,
     layout: Layout,
@@ -142,15 +142,15 @@ def reference_levels(
     Parameters
     ----------
     stacked : sums of the baseline's cases, None without any.
-    practice : ratios of its clusters where the typical one is meant, else None.
+    ratios : of its clusters where the typical one is meant, else None.
     actual : levels of the cases that are explained, in the same draws; a profile takes its strata and untold prices
         from them.
     weights : (D, K).
     """
     if stacked is not None:
         levels, _ = levels_of(stacked, weights)
-        if practice is not None:
-            levels = typical_levels(stacked, practice, levels, weights)
+        if ratios is not None:
+            levels = typical_levels(stacked, ratios, levels, weights)
     elif reference.profile is not None:
         levels = _profile_levels(reference.profile, actual, layout)
     else:

@@ -27,7 +27,7 @@ class Ratios:
 
 
 @dataclass(frozen=True)
-class Practices:
+class ClusterRatios:
     """Ratios of use rates and quantities per user of the groups, and of the shares of members."""
 
     use_rate: Ratios
@@ -35,7 +35,7 @@ class Practices:
     part: Ratios
 
 
-def practices(stacked: Stack) -> Practices:
+def cluster_ratios(stacked: Stack) -> ClusterRatios:
     """Ratios of every cluster, chance taken from the cases as observed.
 
     Chance: binomial for use rates; for shares too, as if each user took one member; of quantities the variance within
@@ -48,7 +48,7 @@ def practices(stacked: Stack) -> Practices:
         spread = np.where(quantity.expected > 0, _quantity_noise(sums)[:, None] / quantity.expected, np.inf)
     cases = np.broadcast_to(sums.cases[..., None], sums.users.shape)
     parts = sums.quantity[..., g], sums.element_quantity[..., members]
-    return Practices(
+    return ClusterRatios(
         replace(_ratios(cases, sums.users), errors2=_binomial(cases, cases, sums.users)),
         replace(quantity, errors2=np.clip(spread, _LEAST, 1e12)),
         replace(_ratios(*parts), errors2=_binomial(sums.users[..., g], *parts)),
@@ -70,7 +70,7 @@ def _binomial(trials: Floats, base: Floats, used: Floats) -> Floats:
     return np.clip(np.divide(chance, mean**2, out=np.full_like(mean, np.inf), where=mean > 0), _LEAST, 1e12)
 
 
-def typical_levels(stacked: Stack, practice: Practices, levels: Levels, weights: Floats) -> Levels:
+def typical_levels(stacked: Stack, ratios: ClusterRatios, levels: Levels, weights: Floats) -> Levels:
     """Use rates, quantities per user and members' shares times the trimmed mean of the clusters' ratios / their mean.
 
     Ratios are shrunken to their mean by what chance explains and averaged over the middle half of the expected. Prices
@@ -78,15 +78,17 @@ def typical_levels(stacked: Stack, practice: Practices, levels: Levels, weights:
 
     Parameters
     ----------
-    stacked, practice : of the side; levels : of it in every draw; weights : (D, K).
+    stacked, ratios : of the side; levels : of it in every draw; weights : (D, K).
     """
     weights = np.where((weights @ stacked.own > 0)[:, None], weights, 1.0)
-    use_rate = np.minimum(levels.use_rate * _factor(practice.use_rate, weights), 1.0)
-    per_user = levels.per_user * _factor(practice.per_user, weights)
+    use_rate = np.minimum(levels.use_rate * _factor(ratios.use_rate, weights), 1.0)
+    per_user = levels.per_user * _factor(ratios.per_user, weights)
     if not len(stacked.member_group):
         return replace(levels, use_rate=use_rate, per_user=per_user)
-    part = _to_one(levels.part * _factor(practice.part, weights), stacked.member_group)
-    groups, starts = np.unique(stacked.member_group, return_index=True)
+    groups, starts, place = np.unique(stacked.member_group, return_index=True, return_inverse=True)
+    part = levels.part * _factor(ratios.part, weights)
+    whole = np.add.reduceat(part, starts, axis=-1)[..., place]
+    part = np.divide(part, whole, out=np.array(part), where=whole > 0)
     unit = np.array(levels.unit)
     unit[..., groups] = np.add.reduceat(np.where(part > 0, part * levels.price, 0.0 * part), starts, axis=-1)
     return replace(levels, use_rate=use_rate, per_user=per_user, part=part, unit=unit)
@@ -149,12 +151,3 @@ def _variance(users: Floats, quantity: Floats, squares: Floats) -> Floats:
 
 def _ratio(above: Floats, below: Floats) -> Floats:
     return np.divide(above, below, out=np.zeros_like(above), where=below > 0)
-
-
-def _to_one(part: Floats, member_group: NDArray[np.intp]) -> Floats:
-    """Parts of a group sum to one again."""
-    if not len(member_group):
-        return part
-    groups, starts = np.unique(member_group, return_index=True)
-    total = np.add.reduceat(part, starts, axis=-1)[..., np.searchsorted(groups, member_group)]
-    return np.divide(part, total, out=np.array(part), where=total > 0)

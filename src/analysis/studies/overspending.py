@@ -16,13 +16,12 @@ from analysis.studies.report import Report, Span
 
 @dataclass(frozen=True, eq=False)
 class Inquiry:
-    """One DRG explained for a report; `made` is empty where it cannot be, `why` says why not."""
+    """One DRG explained for a report; `made` is empty where it cannot be."""
 
     report: Report
     drg: str
     asked: str
     made: Explanation | None
-    why: str = ""
 
     @property
     def rows(self) -> pd.DataFrame:
@@ -66,7 +65,7 @@ class Inquiry:
 
     def absent(self, question: str) -> Finding:
         """What is said where the DRG could not be explained."""
-        return Finding(question, None, self.why) if self.why else absent(self.report, question, COSTS)
+        return absent(self.report, question, COSTS)
 
 
 def inquire(report: Report, drg_code: str = "", baseline: str = "auto") -> Inquiry:

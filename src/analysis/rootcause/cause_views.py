@@ -52,8 +52,7 @@ def told(view: View, cases: int, layout: Layout, judge: Judge, imports: dict[str
     rows["category"] = _categories(rows, layout)
     low = high = p = np.full(len(rows), np.nan)
     if len(view.money) > 1:
-        settings = judge.settings
-        low, high, p = judged(view.money[0], view.money[1:], judge.effective, settings.level, judge.weights[1:])
+        low, high, p = judged(view.money[0], view.money[1:], judge.effective, weights=judge.weights[1:])
     rows = rows.assign(ci_low=low.round(2), ci_high=high.round(2), p_value=p)
     asked = rows.assign(fen=fen, sure=rows["ci_low"] > 0)
     avoided = preventable_fen(asked, view.tree.above, _things(rows, view.tree.above), judge.settings, imports)

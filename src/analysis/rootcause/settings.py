@@ -104,7 +104,6 @@ class RootCause(Settings):
     closing_drgs: int = Field(5, ge=0)
     draws: int = Field(2000, ge=100)
     seed: int = 20230601
-    level: float = Field(0.95, gt=0.5, lt=1)
     least_clusters: int = Field(10, ge=2)
     least_stratum: int = Field(5, ge=1)
     least_peer_cases: int = Field(30, ge=1)

@@ -47,7 +47,10 @@ def spark_is_there() -> None:
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project folder with the product's parameters and a hospital, two of whose charge lines have no stay."""
+    """A project folder with the product's parameters and a hospital.
+
+    Two of its charge lines are of a stay that is not there, and some blood counts of none (an outpatient's laboratory).
+    """
     folder = tmp_path_factory.mktemp("project[1]")
     shutil.copytree(ROOT / "parameters", folder / "parameters")
     with pytest.MonkeyPatch.context() as patch:
@@ -56,6 +59,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = folder / f"data/demo/charges/{MONTH.name}.parquet"
     rows = pq.read_table(file)
     lost = pc.if_else(pa.array([i < 2 for i in range(len(rows))]), "nobody", rows["stay_id"])
+    outside = pc.and_(pc.equal(rows["item_code"], "S101"), pa.array([i % 3 == 0 for i in range(len(rows))]))
+    lost = pc.if_else(outside, pa.scalar(None, lost.type), lost)
     (folder / "data/demo/files.json").unlink()  # the change is meant
     pq.write_table(rows.set_column(rows.column_names.index("stay_id"), rows.field("stay_id"), lost), file)
     return folder

@@ -103,7 +103,7 @@ _HITS = """select 'physician' as scope, c.physician_id as subject, count(distinc
 
 
 def judged(engine: Engine) -> pd.DataFrame:
-    """One row a physician or department with twenty cases: alarm (of charges), finding (alarm of findings), hits (stays)."""
+    """One row a physician or department with twenty cases: alarm (charges), finding (its alarm), hits (stays)."""
     baseline = baseline_of(MONTH, Period(MONTHS["first"]))
     units = judged_units(engine, baseline, MONTH)[["scope", "subject", "cases", "observed", "alarm"]]
     alerts = peer_alerts(engine, baseline, MONTH)

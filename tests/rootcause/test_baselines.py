@@ -84,7 +84,7 @@ def test_samples_together_keep_their_cases() -> None:
 def chosen(folder: Path, kind: str = "auto") -> object:
     month = open_period(folder / "2023-06")
     actual = read_samples(month, ["FM19"], hospital=HOSPITAL)["FM19"]
-    return one_baseline(month, "FM19", actual, hospital=HOSPITAL, settings=SETTINGS, kind=kind)
+    return one_baseline(month, "FM19", actual, hospital=HOSPITAL, settings=SETTINGS, method="bottom_up", kind=kind)
 
 
 def test_what_is_compared_with_follows_what_there_is(tmp_path: Path) -> None:

@@ -216,9 +216,16 @@ def _days(rows: pd.DataFrame, actual: Sample) -> pd.DataFrame:
 
 
 def one_baseline(
-    periods: ClosedPeriods, drg: str, actual: Sample, *, hospital: str, settings: RootCause, kind: str = "auto"
+    periods: ClosedPeriods,
+    drg: str,
+    actual: Sample,
+    *,
+    hospital: str,
+    settings: RootCause,
+    method: str,
+    kind: str = "auto",
 ) -> Baseline:
-    """Baseline of one DRG of a window closed on disk.
+    """Baseline of one DRG of a window closed on disk, its cases costed by the method of the actual ones.
 
     Raises
     ------
@@ -226,7 +233,7 @@ def one_baseline(
         The DRG has none of this kind.
     """
     wanted = None if kind == "auto" else kind
-    months = months_of(periods, coding_rules=settings.coding_rules)
+    months = months_of(periods, method, settings.coding_rules)
     found = find_baselines(months, {drg: actual}, hospital=hospital, settings=settings, kind=wanted)
     if drg not in found:
         raise InputError(

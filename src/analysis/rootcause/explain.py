@@ -102,7 +102,7 @@ def explain(
     hospital = hospital or _only_hospital(month)
     method = _method(month)
     window, sample = window_of(month, drg, hospital, method, settings)
-    against = one_baseline(window, drg, sample, hospital=hospital, settings=settings, kind=baseline)
+    against = one_baseline(window, drg, sample, hospital=hospital, settings=settings, method=method, kind=baseline)
     found = explain_samples({drg: sample}, {drg: against}, settings, hospital=hospital,
                             months={drg: len(window.periods)}, draws=draws)  # fmt: skip
     return Explanation(drg, hospital, window, method, _as_closed(month, causes_of(found), drg, hospital), found[drg])

@@ -116,6 +116,8 @@ def _cause_row(report: Report, row: pd.Series, drg: tuple, floor: float, kind: s
     money = {name: row[name] for name in ("amount_per_case", "amount_total", "ci_low", "ci_high", "preventable")}
     called = bool(row["called"]) and abs(float(row["amount_total"])) >= floor
     owner = owner_words(report, row["owner"], main_department(report, drg.drg_code))  # type: ignore[attr-defined]
+    if row["thing"] == "payment" and drg.baseline in ("own_past", "peers"):  # type: ignore[attr-defined]
+        owner = ""  # what it has always cost is nobody's rate
     told = {"what": _INDENT + name, "kind": kind, "thing": row["thing"], "owned": owner, "called": called}
     if drg.part:  # type: ignore[attr-defined]
         money["amount_per_case"] = HIDDEN

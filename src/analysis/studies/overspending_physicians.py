@@ -13,7 +13,8 @@ from analysis.presentation.tables import Table
 from analysis.presentation.wording import listed, plural
 from analysis.rootcause.between_physicians import between_physicians
 from analysis.rootcause.complications import Association, complication_effect
-from analysis.rootcause.physicians import LEAST_PHYSICIANS, NAMED_FROM, physician_effects
+from analysis.rootcause.cost_models import Park
+from analysis.rootcause.physicians import LEAST_PHYSICIANS, NAMED_FROM, family_check, physician_effects
 from analysis.studies.overspending import Inquiry
 from analysis.studies.report import Report
 from analysis.studies.wide import head
@@ -50,8 +51,9 @@ def physician_funnel(inquiry: Inquiry) -> Finding:
     heads = report.say("病例数", "Cases"), report.say("实际 / 期望", "Observed / expected")
     marks = [code if alarm else "" for code, alarm in zip(made["physician_id"], shown & made["outside"], strict=True)]
     ratios = (made["observed"] / made["expected"]).tolist()
+    notes = (*_physician_notes(report), _family_note(report, family_check(inquiry.made.sample)))
     figure = funnel_plot(made["cases"].tolist(), ratios, _bounds(made), marks, heads)
-    return Finding(question, table, _physician_text(report, made, shown), _physician_notes(report), figure)
+    return Finding(question, table, _physician_text(report, made, shown), notes, figure)
 
 
 def _bounds(made: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -110,6 +112,17 @@ def _physician_notes(report: Report) -> tuple[str, ...]:
             f"{NAMED_FROM:.2f} and {LIMIT} cases on, where the interval leaves nought out. A difference is no fault: "
             "look at the cases first.",
         ),
+    )
+
+
+def _family_note(report: Report, park: Park) -> str:
+    """Modified Park test: does the gamma family, whose variance goes with the mean squared, fit."""
+    low, power, high = (f"{value:.1f}" for value in (park.low, park.power, park.high))
+    zh, en = ("相符", "fits") if park.gamma_fits else ("不完全相符", "does not quite fit")
+    return report.say(
+        f"修正 Park 检验：方差随均值的 {power} 次方变化（{low} 至 {high}），与伽马模型（2 次方）{zh}。",
+        f"Modified Park test: the variance goes with the mean to the power {power} ({low} to {high}); the gamma model "
+        f"(2) {en}.",
     )
 
 

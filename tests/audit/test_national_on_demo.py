@@ -45,7 +45,7 @@ def women(rules: tuple[Rule, ...]) -> Rule:
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory, rules: tuple[Rule, ...], women: Rule) -> Iterator[Engine]:
-    """Three months; national codes of a few items, one with a local suffix, one for January alone."""
+    """Three months; national codes of a few items, one with a local suffix, one of two hourly items for January alone."""
     folder = tmp_path_factory.mktemp("data") / "demo"
     write_demo(folder, 91, stays_per_year=4000, first="2022-01", last="2022-03")
     hospital = open_hospital(folder)
@@ -53,7 +53,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory, rules: tuple[Rule, ...], wo
         ("D301", "national_drug", women.items[-1], date(2000, 1, 1), None),
         ("S127", "national_service", "001103000010000-9", date(2000, 1, 1), None),
         ("S101", "national_service", "001102000030000", date(2000, 1, 1), None),
-        ("S013", "national_service", "003107010220000", date(2000, 1, 1), date(2022, 1, 31)),
+        *((c, "national_service", "003107010220000", date(2000, 1, 1), date(2022, 1, 31)) for c in ("S012", "S013")),
     ]
     with Engine() as engine:
         hospital.attach(engine)

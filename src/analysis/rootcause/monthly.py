@@ -20,11 +20,11 @@ _METHOD = "bottom_up"
 def causes_of_month(month: ClosedPeriods, closed: Collection[Period], settings: RootCause) -> pd.DataFrame:
     """Rows of the closed table `causes` of a month.
 
-    A DRG is explained where it loses by both costing methods (bottom-up and top-down) more than the floor of the
-    settings, over cases enough: those of the month, else of the last twelve where so many are closed; and where it is
-    among the settings' `closing_drgs` that lose most a month. q-values are judged over these DRGs of a hospital. Beside
-    its own past or other physicians a DRG does not see what it has always done: it is explained against the payment
-    standard too, where all waiting counts.
+    As many as the settings' `closing_drgs` are explained, those that lose most, each by both costing methods (bottom-up
+    and top-down) more than the floor: over the last twelve months where so many are closed, over the month alone where
+    it holds cases enough of every DRG that loses. q-values are judged over these DRGs of a hospital. Beside its own past
+    or other physicians a DRG does not see what it has always done: it is explained against the payment standard too,
+    where all waiting counts.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def causes_of_month(month: ClosedPeriods, closed: Collection[Period], settings: 
     verdicts = reader.wide.sql(sql_text(_SQL, "verdicts"), first=reader.first.name, last=month.period.name)
     parts = []
     for hospital, rows in verdicts.groupby("hospital_id"):
-        drgs = _overspending(rows, reader.months, settings)
+        drgs = _overspending(rows, settings)
         explained = _explained(reader, str(hospital), drgs, settings)
         seen = {drg: one for drg, one in explained.items() if one.baseline.kind in ("own_past", "peers")}
         parts += [causes_of(explained), causes_of(_against_standard(seen, str(hospital), settings))]
@@ -91,17 +91,19 @@ def _reader(month: ClosedPeriods, closed: Collection[Period], settings: RootCaus
     return _Reader(wide, first, frozenset(known | {last}), settings.coding_rules)
 
 
-def _overspending(verdicts: pd.DataFrame, months: int, settings: RootCause) -> dict[str, bool]:
-    """DRGs that overspend most a month, with whether the month alone has cases enough."""
-    found, lost = {}, {}
-    for row in verdicts.itertuples():
-        alone = row.late_cases >= settings.window.least_cases
-        losses = (row.late_loss, row.late_second_loss) if alone else (row.loss, row.second_loss)
-        if min(losses) > settings.floor and (alone or row.cases >= settings.window.least_cases):
-            drg = str(row.drg_code)
-            found[drg], lost[drg] = alone, losses[0] / (1 if alone else months)
-    most = sorted(found, key=lambda drg: (-lost[drg], drg))[: settings.closing_drgs]
-    return {drg: found[drg] for drg in sorted(most)}
+def _overspending(verdicts: pd.DataFrame, settings: RootCause) -> dict[str, bool]:
+    """DRGs that overspend most, with whether the month alone is looked at: then it is for all of them."""
+    whole = _losing(verdicts, ("cases", "loss", "second_loss"), settings)
+    alone = bool((whole["late_cases"] >= settings.window.least_cases).all())
+    lost = _losing(verdicts, ("late_cases", "late_loss", "late_second_loss"), settings) if alone else whole
+    return dict.fromkeys(sorted(lost["drg_code"].head(settings.closing_drgs)), alone)
+
+
+def _losing(verdicts: pd.DataFrame, columns: tuple[str, str, str], settings: RootCause) -> pd.DataFrame:
+    """DRGs with cases enough that lose more than the floor by both methods, the largest loss first."""
+    cases, loss, second = (verdicts[name] for name in columns)
+    found = verdicts[(cases >= settings.window.least_cases) & (loss > settings.floor) & (second > settings.floor)]
+    return found.sort_values([columns[1], "drg_code"], ascending=[False, True])
 
 
 def _explained(reader: _Reader, hospital: str, drgs: Mapping[str, bool], settings: RootCause) -> dict[str, Explained]:

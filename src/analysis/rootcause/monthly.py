@@ -22,9 +22,9 @@ def causes_of_month(month: ClosedPeriods, closed: Collection[Period], settings: 
 
     As many as the settings' `closing_drgs` are explained, those that lose most, each by both costing methods (bottom-up
     and top-down) more than the floor: over the last twelve months where so many are closed, over the month alone where
-    it holds cases enough of every DRG that loses. q-values are judged over these DRGs of a hospital. Beside its own past
-    or other physicians a DRG does not see what it has always done: it is explained against the payment standard too,
-    where all waiting counts.
+    it holds cases enough of every DRG that loses. q-values are judged over these DRGs of a hospital. Beside its own
+    past or other physicians a DRG does not see what it has always done: it is explained against the payment standard
+    too, where all waiting counts.
 
     Parameters
     ----------

@@ -178,3 +178,14 @@ def test_uniform_numbers_are_even_and_unrelated():
 def test_a_replication_repeats_itself():
     of = queue(1, 0.7, (draws.EXPONENTIAL, 1.0))
     assert np.array_equal(replicate(of, 3, 10.0, 300.0)[1], replicate(of, 3, 10.0, 300.0)[1])
+
+
+def test_what_is_compiled_is_kept_under_a_mark_of_every_file_it_comes_from():
+    """A function kept by numba holds what it calls of other files: their change has to be seen too."""
+    from numba import config
+
+    from analysis.pathways import jit
+
+    files = {path.stem for path in Path(jit.__file__).parent.glob("*.py") if "@compiled" in path.read_text("utf8")}
+    assert files <= {part.stem for part in jit._parts}
+    assert config.CACHE_DIR.endswith(jit._mark)

@@ -1,6 +1,8 @@
 """Compiled by numba where it is there; else, or with NUMBA_DISABLE_JIT=1, the same source runs as plain Python."""
 
+import hashlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -14,6 +16,14 @@ Function = TypeVar("Function", bound=Callable)
 
 #: True where functions are compiled.
 COMPILED = njit is not None and not config.DISABLE_JIT
+
+if COMPILED:
+    # numba keeps a function until its own file changes, with what it calls of other files inside it: so what is kept
+    # stands under a mark of all of them.
+    _here = Path(__file__).parent
+    _parts = [_here / f"{name}.py" for name in ("jit", "draws", "event_list", "program", "state", "kernel")]
+    _mark = hashlib.sha256(b"".join(part.read_bytes() for part in _parts)).hexdigest()[:12]
+    config.CACHE_DIR = config.CACHE_DIR or str(_here / "__pycache__" / f"compiled-{_mark}")
 
 
 def compiled(function: Function) -> Function:

@@ -35,8 +35,7 @@ def causes_of_month(month: ClosedPeriods, closed: Collection[Period], settings: 
     verdicts = reader.wide.sql(sql_text(_SQL, "verdicts"), first=reader.first.name, last=month.period.name)
     parts = []
     for hospital, rows in verdicts.groupby("hospital_id"):
-        drgs = _overspending(rows, settings)
-        explained = _explained(reader, str(hospital), drgs, settings)
+        explained = _explained(reader, str(hospital), *_overspending(rows, settings), settings)
         seen = {drg: one for drg, one in explained.items() if one.baseline.kind in ("own_past", "peers")}
         parts += [causes_of(explained), causes_of(_against_standard(seen, str(hospital), settings))]
     parts = [part for part in parts if len(part)]
@@ -91,12 +90,12 @@ def _reader(month: ClosedPeriods, closed: Collection[Period], settings: RootCaus
     return _Reader(wide, first, frozenset(known | {last}), settings.coding_rules)
 
 
-def _overspending(verdicts: pd.DataFrame, settings: RootCause) -> dict[str, bool]:
-    """DRGs that overspend most, with whether the month alone is looked at: then it is for all of them."""
+def _overspending(verdicts: pd.DataFrame, settings: RootCause) -> tuple[list[str], bool]:
+    """DRGs that overspend most, and whether the month alone is looked at."""
     whole = _losing(verdicts, ("cases", "loss", "second_loss"), settings)
     alone = bool((whole["late_cases"] >= settings.window.least_cases).all())
     lost = _losing(verdicts, ("late_cases", "late_loss", "late_second_loss"), settings) if alone else whole
-    return dict.fromkeys(sorted(lost["drg_code"].head(settings.closing_drgs)), alone)
+    return sorted(lost["drg_code"].head(settings.closing_drgs)), alone
 
 
 def _losing(verdicts: pd.DataFrame, columns: tuple[str, str, str], settings: RootCause) -> pd.DataFrame:
@@ -106,23 +105,17 @@ def _losing(verdicts: pd.DataFrame, columns: tuple[str, str, str], settings: Roo
     return found.sort_values([columns[1], "drg_code"], ascending=[False, True])
 
 
-def _explained(reader: _Reader, hospital: str, drgs: Mapping[str, bool], settings: RootCause) -> dict[str, Explained]:
-    """Every DRG explained, over the month where it has cases enough (True), else over the whole window."""
-    last = reader.last.name
-    samples, baselines, months = {}, {}, {}
-    every = reader.samples(list(drgs), reader.first.name, last, hospital) if drgs else {}
-    for alone, first in ((False, reader.first), (True, reader.last)):
-        chosen = {drg: sample for drg, sample in every.items() if drgs[drg] == alone}
-        if alone:
-            chosen = {drg: sample.only((sample.cases["period"] == last).to_numpy()) for drg, sample in chosen.items()}
-        if not chosen:
-            continue
-        window = Months(
-            reader.wide.sql, reader.samples, (first.name, last), year_before(first, reader.last, reader.closed)
-        )
-        baselines |= find_baselines(window, chosen, hospital=hospital, settings=settings)
-        samples |= chosen
-        months |= dict.fromkeys(chosen, 1 if alone else reader.months)
+def _explained(
+    reader: _Reader, hospital: str, drgs: list[str], alone: bool, settings: RootCause
+) -> dict[str, Explained]:
+    """DRGs explained over the month `alone`, else over the whole window."""
+    first, last = reader.last if alone else reader.first, reader.last
+    samples = reader.samples(drgs, first.name, last.name, hospital) if drgs else {}
+    if not samples:
+        return {}
+    window = Months(reader.wide.sql, reader.samples, (first.name, last.name), year_before(first, last, reader.closed))
+    baselines = find_baselines(window, samples, hospital=hospital, settings=settings)
+    months = dict.fromkeys(samples, 1 if alone else reader.months)
     return explain_samples(samples, baselines, settings, hospital=hospital, months=months)
 
 

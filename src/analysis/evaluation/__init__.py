@@ -1,0 +1,1 @@
+"""Value-medicine statistics: did it help, what is it worth, what would a rule have paid; frames in, frames out."""

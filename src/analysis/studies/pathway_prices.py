@@ -1,0 +1,132 @@
+"""What a pathway's items and days cost the hospital, and what it is paid: from closed months, for the simulation.
+
+item : cost / quantity over the months: goods at purchase price, services at activity unit cost (which holds no unused
+    capacity), over all centres that performed them; of the DRGs' own cases where they used it, else of the whole house.
+day  : what the cases cost beside the items that the pathway's course names, over their days: what their beds carry,
+    nursing, the daily drugs and tests. Named items and days together make the cost of the cases' elements.
+paid : mean payment of the pathway's cases.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.closed_period import ClosedPeriods
+from analysis.engine import sql_text
+from analysis.errors import InputError
+from analysis.pathways.assembling import Cost, assemble
+from analysis.pathways.model import Entry, Pathway
+
+_SQL = "analysis.studies"
+
+
+@dataclass(frozen=True)
+class _Used:
+    """What the cases used: `items` of `pathway_items.sql`, and days and bed cost by ward."""
+
+    items: pd.DataFrame
+    beds: pd.DataFrame
+
+    def costs(self) -> dict[str, Cost]:
+        """Unit cost of every item that has one."""
+        rows = self.items.groupby(["item_code", "category", "inside"], as_index=False)[["quantity", "cost"]].sum()
+        rows = rows[rows["quantity"] > 0].sort_values(["item_code", "inside"])  # the cases' own last: it stands
+        return {row.item_code: Cost(row.category, row.cost / row.quantity) for row in rows.itertuples()}
+
+    def day(self, named: Collection[str], wards: Collection[str], others: Collection[str]) -> float | None:
+        """Cost of a day in `wards` (empty: in all but `others`) beside the named items; None without a day."""
+        lain = self.beds["element"]
+        days = self.beds[lain.isin(wards) if wards else ~lain.isin(others)]
+        rows = self.items[self.items["inside"] & ~self.items["item_code"].isin(named)]
+        rows = rows[rows["place"].isin(wards) if wards else ~rows["place"].isin(others)]
+        total = float(days["quantity"].sum())
+        return (float(days["cost"].sum()) + float(rows["cost"].sum())) / total if total > 0 else None
+
+
+def item_costs(periods: ClosedPeriods, drgs: Collection[str]) -> dict[str, Cost]:
+    """Cost of one unit of every item that the closed months cost; items they do not cost are not in it.
+
+    Parameters
+    ----------
+    drgs : DRGs whose cases come first; what they did not use is costed over the whole house.
+    """
+    cases = _cases(periods, "", Entry(drg=tuple(sorted(drgs))))
+    return _used(periods, cases, ()).costs()
+
+
+def priced(
+    pathway: Pathway, periods: ClosedPeriods, wards: Mapping[str, Sequence[str]] | None = None
+) -> tuple[Pathway, dict[str, Cost]]:
+    """A pathway with what its days cost and what is paid for it in closed months, and the cost of items.
+
+    Parameters
+    ----------
+    pathway : its cases are those of closed table adherence, else those of its DRGs, principal diagnoses and severities;
+        whoever was admitted before the first month is left out.
+    wards : resource -> cost centres of its beds (`{"intensive_bed": ["01301"]}`); what is performed there is of its
+        days. The other resources that cost anything share all other wards: one price for a day in any of them, so each
+        that differs must be named.
+
+    Returns
+    -------
+    The pathway with `resources.R.cost_a_day` and `payment`, and item code -> Cost. `assembling.unpriced` tells which
+    items of the course have none.
+
+    Raises
+    ------
+    InputError
+        No case of the pathway in these months, a ward of none of its cases, or several resources with a cost of their
+        own and only one price.
+    """
+    wards = dict(wards or {})
+    cases = _cases(periods, pathway.id, pathway.entry)
+    if cases.empty:
+        raise InputError(f"no case of {pathway.id} with cost and payment in these months", where=str(periods.folder),
+                         mend="take more months, or look at the pathway's entry")  # fmt: skip
+    _check_wards(pathway, wards)
+    apart = [ward for some in wards.values() for ward in some]
+    used = _used(periods, cases, apart)
+    named = {item for row in assemble([pathway]).used.values() for item in row}
+    resources = dict(pathway.resources)
+    for name, resource in resources.items():
+        if resource.cost_a_day or name in wards:
+            day = used.day(named, wards.get(name, ()), apart)
+            if day is None:
+                raise InputError(f"no case of {pathway.id} lay in the wards of {name}", where=str(periods.folder),
+                                 mend="name cost centres where its cases lie")  # fmt: skip
+            resources[name] = resource.model_copy(update={"cost_a_day": day})
+    payment = float(cases["payment"].mean())
+    return pathway.model_copy(update={"resources": resources, "payment": payment}), used.costs()
+
+
+def _check_wards(pathway: Pathway, wards: Mapping[str, Sequence[str]]) -> None:
+    """Every resource whose day has a cost of its own must be told apart from the others."""
+    if unknown := sorted(set(wards) - set(pathway.resources)):
+        raise InputError(f"{pathway.id} has no resource {unknown[0]}", where="wards",
+                         mend=f"its resources: {', '.join(pathway.resources)}")  # fmt: skip
+    prices = {resource.cost_a_day for name, resource in pathway.resources.items() if name not in wards} - {0}
+    if len(prices) > 1:
+        names = [name for name, resource in pathway.resources.items() if resource.cost_a_day and name not in wards]
+        raise InputError(f"days of {' and '.join(names)} of {pathway.id} do not cost the same", where="wards",
+                         mend=f"name the cost centres of all but one of them: {{{names[-1]}: [...]}}")  # fmt: skip
+
+
+def _cases(periods: ClosedPeriods, pathway: str, entry: Entry) -> pd.DataFrame:
+    return periods.sql(
+        sql_text(_SQL, "pathway_cases"), pathway=pathway, drgs=list(entry.drg), diagnoses=list(entry.diagnosis),
+        severities=list(entry.severity), first_day=periods.periods[0].start.isoformat(),
+    )  # fmt: skip
+
+
+def _used(periods: ClosedPeriods, cases: pd.DataFrame, wards: Sequence[str]) -> _Used:
+    """Items by place, and days and bed cost of the cases by ward (as the elements of causes tell them)."""
+    stays = cases["stay_id"].tolist()
+    items = periods.sql(sql_text(_SQL, "pathway_items"), stays=stays, wards=list(wards))
+    beds = periods.sql(
+        f"select * from ({sql_text('analysis.rootcause', 'sample_elements')}) where category = 'stay'",
+        first=periods.periods[0].name, last=periods.period.name, method="bottom_up", with_days=True,
+        hospital=cases["hospital_id"].iloc[0] if len(cases) else "", drgs=sorted(set(cases["drg_code"].dropna())),
+        bed_items=list(periods.card["scheme"]["bed_items"]),
+    )  # fmt: skip
+    return _Used(items, beds[beds["stay_id"].isin(stays)])

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.presentation.palette import ACCENT, BAD, GREY
+from analysis.presentation.pipe_tables import escaped, pipe_table
 from analysis.presentation.tables import Table
 
 #: Under this MIME type a Finding carries its table's data in the executed notebook.
 FINDING_MIME = "application/vnd.drg-workbench.finding+json"
+#: Under this MIME type what is shown carries its blocks for a Markdown document.
+BLOCKS_MIME = "application/vnd.drg-workbench.blocks+json"
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,8 @@ class Finding:
     listed: bool = True
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        return {"text/plain": self.text, "text/html": self.to_html(), FINDING_MIME: self.to_payload()}
+        bundle = {"text/plain": self.text, "text/html": self.to_html(), FINDING_MIME: self.to_payload()}
+        return bundle | {BLOCKS_MIME: self.to_blocks()}
 
     def to_html(self) -> str:
         """Sentence, figure, table, caveats."""
@@ -56,6 +60,19 @@ class Finding:
                 f'font-size:11.5px;line-height:1.45">{notes}</ul>'
             )
         return f'<div class="finding">{"".join(parts)}</div>'
+
+    def to_blocks(self) -> list[dict[str, str]]:
+        """What a document takes, in order: kind (text, figure, table, notes), caption and body (SVG or Markdown)."""
+        caption = self.table.sheet if self.table is not None else self.question
+        blocks = [{"kind": "text", "caption": "", "body": escaped(self.text)}]
+        if self.figure:
+            blocks.append({"kind": "figure", "caption": caption, "body": self.figure})
+        if self.table is not None and self.listed:
+            blocks.append({"kind": "table", "caption": caption, "body": pipe_table(self.table)})
+        if self.caveats:
+            notes = "\n".join(f"- {escaped(note)}" for note in self.caveats)
+            blocks.append({"kind": "notes", "caption": "", "body": notes})
+        return blocks
 
     def to_payload(self) -> dict[str, Any]:
         """What the workbook needs, as plain data."""

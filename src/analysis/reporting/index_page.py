@@ -13,6 +13,13 @@ _TEMPLATES = Path(__file__).parent / "template"
 #: How many findings of the overview stand on the index.
 _FACTS = 6
 _LANGUAGES = {"zh": "中文", "en": "English"}
+#: Files of a page that the index leads to, and what it calls them (zh, en); figures stand beside their document.
+NAMED = {
+    ".html": ("网页", "Page"),
+    ".pdf": ("PDF", "PDF"),
+    ".xlsx": ("Excel", "Excel"),
+    ".md": ("Markdown", "Markdown"),
+}
 
 
 def write_index(folder: Path, pages: list[dict[str, Any]], title: str, notes: list[str]) -> Path:
@@ -42,6 +49,5 @@ def write_index(folder: Path, pages: list[dict[str, Any]], title: str, notes: li
 def _row(page: dict[str, Any], zh: bool) -> dict[str, Any]:
     whole = f"{'全院' if zh else 'Hospital'} ({_LANGUAGES[page['language']]})"
     told = page["findings"][0] if page["subject"] and page["findings"] else {"text": "", "alarm": False}
-    names = {".html": "网页" if zh else "Page", ".pdf": "PDF", ".xlsx": "Excel"}
-    links = [{"file": quote(name), "name": names[Path(name).suffix]} for name in page["files"]]
+    links = [{"file": quote(name), "name": NAMED[Path(name).suffix][0 if zh else 1]} for name in page["files"]]
     return {"subject": page["subject"] or whole, "links": links, "text": told["text"], "alarm": told["alarm"]}

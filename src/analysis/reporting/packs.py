@@ -8,15 +8,17 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Literal
 
+from playwright.sync_api import Page
 from pydantic import Field, field_validator
 
 from analysis.errors import InputError
 from analysis.reporting.files import draft_folder, publish, safe_name
 from analysis.reporting.font import prepare_font
-from analysis.reporting.index_page import write_index
+from analysis.reporting.index_page import NAMED, write_index
 from analysis.reporting.letters import letters_of_reports
 from analysis.reporting.manifest import files_of_earlier, write_manifest
 from analysis.reporting.pdf import browser_page, try_pdf
+from analysis.reporting.pictures import draw_pictures
 from analysis.reporting.worker import Rendered, Task, prepare_process, render_task, warm_up
 from analysis.settings import Settings, parameters_folder, read_settings
 from analysis.studies.committee import open_report
@@ -43,13 +45,14 @@ class Pack(Settings):
     """parameters/packs/NAME.yaml. `title_year`: the title where a whole year is closed as one period.
 
     `folder`: a folder of its own inside the period's, so that this report and the committee's stand side by side.
+    `formats` beside the page itself: `md` is a Markdown document with its figures as files, for a word processor.
     """
 
     title: dict[Literal["zh", "en"], str]
     title_year: dict[Literal["zh", "en"], str] = {}
     pages: list[PackPage] = Field(min_length=1)
     folder: str = Field("", pattern=r"^[\w-]*$")
-    formats: tuple[Literal["pdf", "xlsx"], ...] = ("pdf", "xlsx")
+    formats: tuple[Literal["pdf", "xlsx", "md"], ...] = ("pdf", "xlsx")
 
     @field_validator("folder")
     @classmethod
@@ -164,28 +167,41 @@ def _tasks(
 def _render(
     report: Report, tasks: list[Task], formats: tuple[str, ...], progress: Callable[[str], None]
 ) -> tuple[list[Rendered], dict[str, tuple[Path, ...]], list[str]]:
-    """Pages in the order of the tasks, PDFs by page name, and notes; notebooks in the pool, the browser here."""
+    """Pages in the order of the tasks, what the browser made of each by name, and notes; notebooks run in the pool."""
     done: dict[str, Rendered] = {}
     printed: dict[str, tuple[Path, ...]] = {}
     faults: dict[str, str] = {}
     with ExitStack() as stack:
         pool = _pool(stack, len(tasks))
         font = prepare_font(letters_of_reports(report))
-        browser = browser_page() if "pdf" in formats else nullcontext((None, ""))
+        browser = browser_page() if {"pdf", "md"} & set(formats) else nullcontext((None, ""))
         printer, problem = stack.enter_context(browser)
         try:
             for future in as_completed([pool.submit(render_task, task, font) for task in tasks]):
                 made = future.result()
                 done[made.task.name] = made
                 if printer is not None:
-                    pdf, fault = try_pdf(printer, made.files[0])
-                    printed[made.task.name] = (pdf,) if pdf else ()
-                    faults[made.task.name] = fault
+                    printed[made.task.name], faults[made.task.name] = _printed(printer, made)
                 progress(made.task.name)
         except BrokenProcessPool as error:
             raise _lost([task for task in tasks if task.name not in done]) from error
     notes = [problem, *(faults.get(task.name, "") for task in tasks)]
     return [done[task.name] for task in tasks], printed, [note for note in notes if note]
+
+
+def _printed(printer: Page, made: Rendered) -> tuple[tuple[Path, ...], str]:
+    """What the browser makes of a page: its PDF, and the figures of its document as pictures; and what failed."""
+    written: list[Path] = []
+    faults: list[str] = []
+    if "pdf" in made.task.formats:
+        pdf, fault = try_pdf(printer, made.files[0])
+        written += [pdf] if pdf else []
+        faults.append(fault)
+    for document in [path for path in made.files if path.suffix == ".md"]:
+        pictures, fault = draw_pictures(printer, document)
+        written += pictures
+        faults.append(fault)
+    return tuple(written), "; ".join(fault for fault in faults if fault)
 
 
 def _lost(tasks: list[Task]) -> InputError:
@@ -211,6 +227,7 @@ def _origin(task: Task) -> dict[str, Any]:
 
 def _listed(page: Rendered, printed: dict[str, tuple[Path, ...]]) -> dict[str, Any]:
     files = [page.files[0], *printed.get(page.task.name, ()), *page.files[1:]]
+    files = [path for path in files if path.suffix in NAMED]
     return {
         "subject": page.task.subject,
         "language": page.task.language,

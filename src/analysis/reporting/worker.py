@@ -46,10 +46,11 @@ def warm_up() -> None:
 
 
 def render_task(task: Task, font: bytes) -> Rendered:
-    """Run the notebook and write its page and workbook."""
+    """Run the notebook and write its page, workbook and document."""
     from analysis.files import write_text
     from analysis.reporting.font import page_font, use_prepared
     from analysis.reporting.html import findings_of, head_of, make_page
+    from analysis.reporting.markdown import write_markdown
     from analysis.reporting.runner import execute
     from analysis.reporting.workbook import write_workbook
 
@@ -60,4 +61,6 @@ def render_task(task: Task, font: bytes) -> Rendered:
     files = [write_text(task.folder / f"{task.name}.html", page)]
     if "xlsx" in task.formats and any(finding["table"] for finding in findings):
         files.append(write_workbook(task.folder / f"{task.name}.xlsx", findings, head, task.title))
+    if "md" in task.formats:
+        files += write_markdown(executed, task.language, task.folder, task.name, task.title)
     return Rendered(task, head, findings, tuple(files))

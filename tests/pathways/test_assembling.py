@@ -10,10 +10,10 @@ from scipy import stats
 from analysis.pathways import draws
 from analysis.pathways.assembling import Cost, assemble, hours_of_week, unpriced
 from analysis.pathways.draws import key_of
-from analysis.pathways.kernel import BEGAN, USED, run
+from analysis.pathways.kernel import run
 from analysis.pathways.library import read_pathway
 from analysis.pathways.replications import replicate
-from analysis.pathways.state import make_state
+from analysis.pathways.state import BEGAN, USED, make_state
 from analysis.pathways.times import Time, encoded
 
 FILE = Path(__file__).parent / "haemorrhage.yaml"

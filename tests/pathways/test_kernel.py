@@ -11,7 +11,7 @@ from programs import program, queue, replicate
 
 from analysis.pathways import draws
 from analysis.pathways.draws import key_of
-from analysis.pathways.kernel import ASKED, BEGAN, ENDED, LEFT, run
+from analysis.pathways.kernel import run
 from analysis.pathways.program import (
     BRANCH,
     CLOCK,
@@ -28,7 +28,7 @@ from analysis.pathways.program import (
     SEIZE,
     UNTIL,
 )  # fmt: skip
-from analysis.pathways.state import make_state
+from analysis.pathways.state import ASKED, BEGAN, ENDED, LEFT, make_state
 
 ONE_DAY = (draws.CONSTANT, 1.0)
 

@@ -12,9 +12,9 @@ from programs import program
 
 from analysis.pathways import draws
 from analysis.pathways.draws import key_of
-from analysis.pathways.kernel import BEGAN, ENDED, run
+from analysis.pathways.kernel import run
 from analysis.pathways.program import BRANCH, DELAY, DISCHARGE, END, RELEASE, SEIZE
-from analysis.pathways.state import make_state
+from analysis.pathways.state import BEGAN, ENDED, make_state
 
 ACUTE, REHABILITATION = 0, 1
 #: Of the acute unit's patients: days between two, (to rehabilitation, to supported discharge, elsewhere), days there.

@@ -59,14 +59,16 @@ class Assembled:
 
 
 def assemble(
-    pathways: Sequence[Pathway], costs: Mapping[str, Cost] | None = None, *, cohort: np.ndarray | None = None
-) -> Assembled:
+    pathways: Sequence[Pathway], costs: Mapping[str, Cost] | None = None, *, cohort: np.ndarray | None = None,
+    unpaid_within: float = 0.0,
+) -> Assembled:  # fmt: skip
     """Assemble pathways that share their resources (those of one name).
 
     Parameters
     ----------
     costs : item code -> cost of one unit; items without one cost nothing (`unpriced` tells which).
     cohort : records of program.COHORT, patients given instead of arrivals drawn.
+    unpaid_within : a return sooner than so many days after the discharge is not paid again.
 
     Raises
     ------
@@ -83,7 +85,9 @@ def assemble(
         branches=_records(work.branches, code.BRANCHING),
         **_shifts(work.resources),
         **_calendars(work.calendars),
-        classes=_records([(entry, p.payment) for entry, p in zip(entries, pathways, strict=True)], code.CLASS),
+        classes=_records(
+            [(entry, p.payment, unpaid_within) for entry, p in zip(entries, pathways, strict=True)], code.CLASS
+        ),
         expected=expected,
         cohort=_records([], code.COHORT) if cohort is None else cohort,
         cycle=WEEK,

@@ -31,7 +31,7 @@ RESOURCE = np.dtype([("first", "i8"), ("shifts", "i8"), ("rate", "f8")])
 SHIFT = np.dtype([("at", "f8"), ("units", "i8")])
 CALENDAR = np.dtype([("first", "i8"), ("hours", "i8")])
 HOURS = np.dtype([("opens", "f8"), ("closes", "f8")])
-CLASS = np.dtype([("entry", "i8"), ("payment", "f8")])
+CLASS = np.dtype([("entry", "i8"), ("payment", "f8"), ("unpaid_within", "f8")])
 COHORT = np.dtype([("at", "f8"), ("who", "i8")])
 
 
@@ -44,7 +44,8 @@ class Program(NamedTuple):
     resources : first and number of its rows in `shifts`; rate = money a day that a unit in use costs.
     shifts : moment in the cycle and units open from then on; the first of a resource stands at 0.
     calendars : first and number of its rows in `hours`, moments in the cycle.
-    classes : row where a class of patients begins, what is paid for one of them.
+    classes : row where a class of patients begins, what is paid for a stay, and the days after a discharge within which
+    a return is not paid again (0: always paid).
     expected : float64 (classes, bins + 1), expected arrivals in the cycle up to a bin's edge, from 0.
     cohort : moment and class of patients that are given, instead of `expected` ones; may be empty.
     cycle : days of the cycle of shifts, hours and arrivals (a week: 7).

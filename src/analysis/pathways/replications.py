@@ -21,19 +21,31 @@ class Replications:
 
     classes : (n, C) records of state.CLASS_TALLY · resources : (n, R) records of RESOURCE_TALLY.
     categories : (n, K) money by category of cost · days : length of what was counted, horizon - warm-up.
+    first : number of the first of them.
     """
 
     classes: np.recarray
     resources: np.recarray
     categories: np.ndarray
     days: float
+    first: int = 0
+
+    def joined(self, more: "Replications") -> "Replications":
+        """These and more of the same program behind them."""
+        parts = [np.concatenate([getattr(self, of), getattr(more, of)]) for of in ("classes", "resources", "categories")]
+        return Replications(parts[0].view(np.recarray), parts[1].view(np.recarray), parts[2], self.days, self.first)
 
 
 def replicate(
     program: Program, replications: int, *, seed: int, warm: float, horizon: float, categories: int = 1,
-    first: int = 0, threads: int = 1,
+    first: int = 0, threads: int = 1, follow: float = 0.0,
 ) -> Replications:  # fmt: skip
     """Run replications first to first + replications - 1; each is the same whatever else is run.
+
+    Parameters
+    ----------
+    warm, horizon : days from the empty house; patients who come between them are counted.
+    follow : days beyond the horizon in which those still in the house, or to come back, are followed up.
 
     Raises
     ------
@@ -45,12 +57,13 @@ def replicate(
         records(replications * len(program.resources), RESOURCE_TALLY).reshape(replications, -1),
         np.zeros((replications, categories)),
         horizon - warm,
+        first,
     )
 
     def work(at: range) -> None:
         state = make_state(program, _SLOTS, categories)
         for place in at:
-            state = _run_one(program, state, key_of(seed, first + place), warm, horizon)
+            state = _run_one(program, state, key_of(seed, first + place), warm, horizon, follow)
             of.classes[place], of.resources[place] = state.classes, state.resources
             of.categories[place] = state.categories
 
@@ -63,9 +76,9 @@ def replicate(
     return of
 
 
-def _run_one(program: Program, state: State, key: np.uint64, warm: float, horizon: float) -> State:
+def _run_one(program: Program, state: State, key: np.uint64, warm: float, horizon: float, follow: float) -> State:
     """The state after one replication: a larger one where the slots were too few."""
-    while not run(program, state, key, warm, horizon):
+    while not run(program, state, key, warm, horizon + follow, horizon):
         slots = 4 * len(state.slots)
         if slots > _MOST_SLOTS:
             raise InputError(

@@ -9,10 +9,10 @@ from analysis.pathways.program import CLOCKS, URGENCIES, Program
 EVENT = np.dtype([("time", "f8"), ("order", "i8"), ("kind", "i8")])
 HOUSE = np.dtype(
     [(n, "i8") for n in ("events", "order", "free", "ready_head", "ready", "logged", "alive", "overflow")]
-    + [("warm", "f8")]
+    + [("warm", "f8"), ("last", "f8")]
 )
 SLOT = np.dtype(
-    [(n, "i8") for n in ("row", "number", "who", "turn", "marks", "behind", "counted")]
+    [(n, "i8") for n in ("row", "number", "who", "turn", "marks", "behind", "counted", "paid")]
     + [("key", "u8"), ("since", "f8"), ("cost", "f8"), ("asked", "f8"), ("clocks", "f8", (CLOCKS,))]
 )
 DESK = np.dtype(
@@ -28,7 +28,10 @@ CLASS_TALLY = np.dtype(
 RESOURCE_TALLY = np.dtype(
     [(n, "f8") for n in ("requests", "waited", "days_waited", "busy", "open", "queue_half", "queue_end")]
 )
-LOGGED = np.dtype([("number", "i8"), ("step", "i8"), ("what", "i8"), ("of", "i8"), ("time", "f8")])
+#: What a logged event tells.
+ARRIVED, ASKED, BEGAN, ENDED, USED, LEFT = range(6)
+#: `who`, `number`: class of the patient, and the number in it.
+LOGGED = np.dtype([(n, "i8") for n in ("who", "number", "step", "what", "of")] + [("time", "f8")])
 PATIENT = np.dtype([("days", "f8"), ("cost", "f8"), ("waited", "f8"), ("marks", "i8"), ("left", "f8")])
 
 

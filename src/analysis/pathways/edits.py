@@ -11,7 +11,7 @@ proportion.
 
 import copy
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +32,10 @@ def parameters(raw: Mapping[str, Any]) -> dict[str, float]:
     return found
 
 
-def edited(raw: Mapping[str, Any], edits: Mapping[str, float | str | bool], file: Path | None = None) -> dict[str, Any]:
-    """A copy of a pathway with edits made.
+def edited(
+    raw: Mapping[str, Any], edits: Mapping[str, Any] | Sequence[Mapping[str, Any]], file: Path | None = None
+) -> dict[str, Any]:
+    """A copy of a pathway with edits made; of several sets one after another, so that "x 0.7" finds what was measured.
 
     Raises
     ------
@@ -41,7 +43,8 @@ def edited(raw: Mapping[str, Any], edits: Mapping[str, float | str | bool], file
         An address that the pathway has not, or a change that cannot be read.
     """
     changed = copy.deepcopy(dict(raw))
-    for address, value in edits.items():
+    layers = [edits] if isinstance(edits, Mapping) else edits
+    for address, value in (pair for layer in layers for pair in layer.items()):
         try:
             _edit(changed, address, value)
         except (KeyError, TypeError, ValueError) as error:

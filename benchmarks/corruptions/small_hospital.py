@@ -33,7 +33,7 @@ OTHER_CODE = {"departments": "departments.csv"}
 SHEETS = ("ledger", "cost_centres", "payment_standards")
 PARQUET = ("drivers", "workload", "hospitals")
 LINES = "charges"
-_PARAMETERS = ("closing", "costing", "payment", "targets", "caps", "standard_costs", "rules", "rootcause")
+_PARAMETERS = ("closing", "costing", "payment", "targets", "caps", "standard_costs", "rules", "rootcause", "pathways")
 
 
 def make_place(place: Path, project: Path, first: str = MONTH, last: str = MONTH) -> Path:

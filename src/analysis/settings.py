@@ -90,7 +90,7 @@ class SourceCard(Settings):
 
 
 class ClosingSettings(Settings):
-    """parameters/closing/NAME.yaml: what a hospital is closed with, named file by file."""
+    """parameters/closing/NAME.yaml: what a hospital is closed with, file by file; `pathways` names a folder."""
 
     engine: Literal["duckdb", "spark"] = "duckdb"
     costing: str = ""
@@ -100,4 +100,5 @@ class ClosingSettings(Settings):
     standard_costs: str = ""
     rules: list[str] = []
     rootcause: str = ""
+    pathways: str = ""
     note: dict[str, str] = {}

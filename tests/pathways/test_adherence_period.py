@@ -9,7 +9,7 @@ from hand_hospital import write_hospital
 from analysis.contract import period_tables
 from analysis.engine import Engine
 from analysis.hospital import Hospital, open_hospital
-from analysis.pathways.adherence import adhere_period, adhere_span
+from analysis.pathways.adherence import adhere_period, adhere_span, observable
 from analysis.pathways.library import read_library
 from analysis.periods import Period
 
@@ -86,6 +86,7 @@ def test_the_product_s_pathways_are_judged_one_query_a_kind(tmp_path):
         ]
     rows = {"stays": stays, "diagnoses": diagnoses, "procedures": procedures, "pathway_records": records}
     rows["hospitals"] = [{"hospital_id": "H", "name": "院"}]
+    rows |= {"charges": [charge("heart_failure", "X", at(1))], "events": [event("heart_failure", "x", at(1))]}
     folder = write_hospital(tmp_path / "hand", rows)
     made: list[str] = []
     with Engine() as engine:
@@ -98,3 +99,29 @@ def test_the_product_s_pathways_are_judged_one_query_a_kind(tmp_path):
     assert set(library) <= {p for p, s in on.itertuples(index=False) if p == s}
     assert judged == sum(len(one.steps) for one in library.values())
     assert len(made) == len(set(made)) <= 8
+
+
+def test_what_no_table_can_show_is_nobody_s_omission():
+    """Steps known by events alone have no row where the hospital keeps none; who comes after them is free of it."""
+    steps = {
+        "seen": {"activity": "seen"},
+        "given": {"items": {"X": 1}, "after": "seen", "within_hours": 1},
+        "both": {"items": {"X": 1}, "activity": "both"},
+    }
+    pathways = {"p": pathway(steps)}
+    without = observable(pathways, {"stays", "charges"})["p"].steps
+    assert list(without) == ["given", "both"] and without["given"].after is None
+    assert without["given"].within_hours is None and without["both"] == pathways["p"].steps["both"]
+    assert observable(pathways, {"charges", "events"}) == pathways
+    assert observable(pathways, {"stays"})["p"].steps == {}
+
+
+def test_stays_admitted_before_the_lines_begin_are_not_judged(tmp_path):
+    """Of a stay admitted in May a part is unknown where lines are kept from June on."""
+    rows = {
+        "hospitals": [{"hospital_id": "H", "name": "院"}],
+        "stays": [stay("early", begin=-3), stay("whole")],
+        "charges": [charge("whole", "Y", at(2))],
+    }
+    found = judged(open_hospital(write_hospital(tmp_path / "hand", rows)), JUNE)
+    assert {(row["stay_id"], row["step"], row["status"]) for row in found} == {("whole", "x", "omitted")}

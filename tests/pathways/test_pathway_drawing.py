@@ -65,7 +65,7 @@ def test_nothing_leaves_the_page(name: str, language: str):
 
 def test_letters_stay_text():
     texts = _written(pathway_drawing(LIBRARY["cerebral_haemorrhage"], "zh"))
-    assert "头颅CT  ●" in texts and any("再入院 6%" in text for text in texts)
+    assert "血常规与凝血  ●" in texts and any("再入院 6%" in text for text in texts)
 
 
 def test_days_of_steps():

@@ -132,8 +132,7 @@ def test_course_rests_near_its_standard(name: str):
     assert unpriced(pathway, _costs()) == []
     assert unstable(_run(name)[1], _run(name)[0]) == []
     found = {outcome: interval(values) for outcome, values in _outcomes(name).items()}
-    if name != "cataract":  # whose standard is day surgery
-        assert 0.85 * pathway.standard.days < found["stay"].mean < 1.55 * pathway.standard.days
+    assert 0.85 * pathway.standard.days < found["stay"].mean < 1.55 * pathway.standard.days
     assert 0.9 * pathway.standard.cost.least < found["cost"].mean < 1.1 * pathway.standard.cost.most
     done = {act.do for act in acts(pathway.course) if isinstance(act, Do)}
     assert done & {step for step, said in pathway.steps.items() if said.need == "required"}

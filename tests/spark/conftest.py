@@ -16,9 +16,6 @@ import yaml
 from analysis.closing import close
 from analysis.demo.generator import write_demo
 from analysis.engine import Engine, open_engine
-from analysis.hospital import open_hospital
-from analysis.pathways.adherence import adhere_period
-from analysis.pathways.library import read_library
 from analysis.periods import Period
 
 ROOT = Path(__file__).parents[2]
@@ -92,8 +89,6 @@ def _closed(project: Path, kind: str) -> Iterator[Closed]:
         patch.chdir(project)
         patch.setitem(close.__globals__, "open_engine", opened)
         close(project / "data/demo", [MONTH], outputs)
-    library = read_library(project / "parameters/pathways")
-    adhere_period(kept[0].engine, open_hospital(project / "data/demo"), MONTH, library)
     settings.write_text(text, "utf8")
     yield kept[0]
     Engine.close(kept[0].engine)

@@ -1,4 +1,4 @@
-"""Alerts of a period: costs near their standard; sudden shifts and peer outliers against the closed months before."""
+"""Alerts of a period: costs near their standard; stays far over their pathway's; shifts and outliers among peers."""
 
 from pathlib import Path
 
@@ -12,20 +12,24 @@ from analysis.closed_period import sound_table
 from analysis.closing.history import closed_rows, months_before
 from analysis.contract import period_tables
 from analysis.engine import Engine
+from analysis.pathways.variance import over_standard_alerts
 from analysis.periods import Period
 
 _CASES = ["stay_id", "hospital_id", "department", "physician_id", "drg_code", "charge_total", "charge_drug"]
 _CASES += ["charge_consumable", "charge_exam", "charge_service", "charge_other"]
 
 
-def make_alerts(engine: Engine, folder: Path, first: Period, period: Period) -> None:
+def make_alerts(engine: Engine, folder: Path, first: Period, period: Period, on_pathways: bool) -> None:
     """Make table `alerts`; reads the period's own tables in the engine.
 
     Parameters
     ----------
     folder : outputs/NAME; every period from `first` to the one before `period` is closed there.
+    on_pathways : whether adherence to pathways was judged.
     """
     parts = [near_standard_alerts(engine)]
+    if on_pathways:
+        parts.append(over_standard_alerts(engine, period.end))
     baseline = baseline_of(period, first)
     if baseline:
         _put_history(engine, folder, (baseline[0], period), since(baseline).previous)

@@ -26,6 +26,7 @@ from analysis.costing.monthly import cost_period
 from analysis.engine import Engine, open_engine, sql_text
 from analysis.errors import InputError
 from analysis.hospital import Hospital, open_hospital
+from analysis.pathways.adherence import adhere_period
 from analysis.payment.monthly import price_period
 from analysis.payment.packs import RatePack, pack_for
 from analysis.periods import Period
@@ -160,7 +161,9 @@ def _make_tables(work: _Work, period: Period, previous: str, suspended: Mapping[
     engine.put("left_out", left_out(engine, work.hospital))
     if rules := work.parameters.rules.rules:
         audit_period(engine, work.hospital, period, [r for r in rules if f"{r.id} {r.version}" not in suspended])
-    make_alerts(engine, work.folder, span.first, period)
+    if pathways := work.parameters.pathways:
+        adhere_period(engine, work.hospital, period, pathways)
+    make_alerts(engine, work.folder, span.first, period, bool(pathways))
 
 
 def _methods(work: _Work) -> dict[str, str]:
@@ -194,6 +197,7 @@ def _card(work: _Work, period: Period) -> dict[str, Any]:
         "scheme": work.parameters.scheme.model_dump() if work.parameters.scheme else {},
         "pack": work.pack(period).model_dump(mode="json"),
         "rules": {f"{rule.id} {rule.version}": rule.status for rule in work.parameters.rules.running()},
+        "pathways": {name: pathway.version for name, pathway in work.parameters.pathways.items()},
         "provisional": bool(work.engine.value(provisional)),
         "schemas": schemas_id(),
     }

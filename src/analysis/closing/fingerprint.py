@@ -15,6 +15,12 @@ from analysis.hospital import Hospital
 from analysis.periods import Period
 
 _ROOMS = ("audit", "closing", "costing", "payment", "rootcause", "schemas")
+#: Of the room pathways what judges stays; all else there simulates, and what is read from its files is a parameter.
+_PATHWAYS = (
+    *("adherence.py", "entry.py", "library_rows.py", "variance.py", "sql/adherence.sql", "sql/pathway_stays.sql"),
+    *("sql/stays_over.sql", "sql/step_charges.sql", "sql/step_events.sql", "sql/step_excuses.sql"),
+    *("sql/step_facts.sql", "sql/step_judged.sql"),
+)
 _MODULES = (
     "closed_period",
     "contract",
@@ -122,7 +128,7 @@ def code_id() -> str:
     """Hash of the code and schemas that make closed tables."""
     package = Path(__file__).parent.parent
     digest = hashlib.sha256()
-    files = [package / f"{module}.py" for module in _MODULES]
+    files = [package / f"{module}.py" for module in _MODULES] + [package / "pathways" / name for name in _PATHWAYS]
     for room in _ROOMS:
         files += [f for f in (package / room).rglob("*") if f.suffix in {".py", ".sql", ".yaml"}]
     for file in sorted(files):

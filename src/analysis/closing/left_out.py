@@ -20,6 +20,9 @@ _NEEDS = {
     "transfers between centres": ("transfers",),
     "surveys": ("surveys",),
     "coding accuracy": ("coding_samples",),
+    "steps of pathways known by their charges": ("charges",),
+    "waits, and steps of pathways known by their times": ("events",),
+    "who is on which pathway, and reasons of variances": ("pathway_records",),
 }
 
 

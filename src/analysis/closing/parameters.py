@@ -1,5 +1,6 @@
 """The parameter files a hospital is closed with, read and checked together."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -11,6 +12,9 @@ from analysis.closing.targets import Targets
 from analysis.costing.scheme import CostingScheme
 from analysis.costing.standard_costs import StandardCosts
 from analysis.hospital import Hospital
+from analysis.pathways.library import read_library
+from analysis.pathways.library_rows import judged_text
+from analysis.pathways.model import Pathway
 from analysis.payment.caps import Caps
 from analysis.rootcause.settings import RootCause
 from analysis.settings import ClosingSettings, S, parameters_folder, read_settings
@@ -20,7 +24,7 @@ D = TypeVar("D")
 
 @dataclass(frozen=True)
 class Parameters:
-    """`text` is the content of all files, for the run id; `scheme` is None where the settings name none."""
+    """`text` is the content of all files (of pathways: what is judged), for the run id; `scheme` may be None."""
 
     folder: Path
     settings: ClosingSettings
@@ -30,6 +34,7 @@ class Parameters:
     standard_costs: StandardCosts
     rules: RuleSet
     rootcause: RootCause
+    pathways: Mapping[str, Pathway]
     text: str
 
 
@@ -52,8 +57,11 @@ def read_parameters(hospital: Hospital) -> Parameters:
     rootcause = named(RootCause, settings.rootcause, RootCause())
     files += [folder / "payment" / f"{name}.yaml" for name in settings.payment]
     text = "\n".join(f"{file.name}\n{file.read_text('utf8', errors='replace')}" for file in files if file.is_file())
-    rules = read_rules(settings.rules, folder / "rules", _items(hospital) if settings.rules else None)
-    return Parameters(folder, settings, scheme, targets, caps, standards, rules, rootcause, f"{text}\n{rules.text}")
+    items = _items(hospital) if settings.rules or settings.pathways else None
+    rules = read_rules(settings.rules, folder / "rules", items)
+    pathways = read_library(folder / settings.pathways, items) if settings.pathways else {}
+    text = f"{text}\n{rules.text}\n{judged_text(pathways)}"
+    return Parameters(folder, settings, scheme, targets, caps, standards, rules, rootcause, pathways, text)
 
 
 def _items(hospital: Hospital) -> set[str] | None:

@@ -23,13 +23,13 @@ had it. Where only the time is missing, a step that was done is `done`: lateness
 (`in_time` of step_judged is empty then).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from analysis.engine import Engine
 from analysis.hospital import Hospital
 from analysis.pathways.entry import find_pathway_stays
-from analysis.pathways.model import Pathway
+from analysis.pathways.model import Pathway, Step
 from analysis.periods import Period
 
 _SQL = "analysis.pathways"
@@ -55,9 +55,34 @@ def adhere_period(engine: Engine, hospital: Hospital, period: Period, library: M
 def adhere_span(engine: Engine, hospital: Hospital, periods: list[Period], library: Mapping[str, Pathway]) -> None:
     """The same over several periods, first to last: what the revision of a pathway is made from."""
     start, end = periods[0].start, periods[-1].end
-    find_pathway_stays(engine, start, end, library)
+    find_pathway_stays(engine, start, end, observable(library, hospital.tables), _lines_from(hospital))
     read_from = _attach(engine, hospital, periods)
     judge_steps(engine, read_from, end)
+
+
+def observable(library: Mapping[str, Pathway], tables: Collection[str]) -> dict[str, Pathway]:
+    """The pathways with the steps that a hospital's tables can show.
+
+    A step that only a missing table would show (items: charges, activity: events) is nobody's omission. Who comes after
+    such a step is asked for without it.
+    """
+
+    def seen(step: Step) -> bool:
+        return (bool(step.items) and "charges" in tables) or (bool(step.activity) and "events" in tables)
+
+    def kept(pathway: Pathway) -> dict[str, Step]:
+        steps = {name: step for name, step in pathway.steps.items() if seen(step)}
+        free = {"after": None, "within_hours": None}
+        known = {None, "admission", *steps}
+        return {name: s if s.after in known else s.model_copy(update=free) for name, s in steps.items()}
+
+    return {name: pathway.model_copy(update={"steps": kept(pathway)}) for name, pathway in library.items()}
+
+
+def _lines_from(hospital: Hospital) -> datetime:
+    """When the lines of charges and events begin, as far as they are kept: of earlier admissions a part is unknown."""
+    files = [hospital.files(name) for name in ("charges", "events")]
+    return max((Period(months[0].stem).start for months in files if months), default=datetime.min)
 
 
 def judge_steps(engine: Engine, read_from: datetime, end: datetime) -> None:

@@ -10,7 +10,13 @@ from analysis.pathways.model import Pathway
 _SQL = "analysis.pathways"
 
 
-def find_pathway_stays(engine: Engine, start: datetime, end: datetime, library: Mapping[str, Pathway]) -> None:
+def find_pathway_stays(
+    engine: Engine,
+    start: datetime,
+    end: datetime,
+    library: Mapping[str, Pathway],
+    admitted_from: datetime = datetime.min,
+) -> None:
     """Leave table pathway_stays: stays discharged from `start` on and before `end`, one row for each of their pathways.
 
     A stay that the hospital's records put on pathways of the library is on these, whatever its codes say. Any other
@@ -21,10 +27,11 @@ def find_pathway_stays(engine: Engine, start: datetime, end: datetime, library: 
     Parameters
     ----------
     engine : sees stays, diagnoses, procedures, pathway_records.
+    admitted_from : earlier admissions are left out.
 
     Returns
     -------
     Nothing; the library's own tables (`put_library`) stay in the engine, too.
     """
     put_library(engine, library)
-    engine.make(_SQL, "pathway_stays", start_at=start, end_at=end)
+    engine.make(_SQL, "pathway_stays", start_at=start, end_at=end, admitted_from=admitted_from)

@@ -49,6 +49,12 @@ def put_library(engine: Engine, library: Mapping[str, Pathway]) -> None:
         engine.put(name, pa.Table.from_pylist(rows[name], pa.schema(list(columns.items()))))
 
 
+def judged_text(library: Mapping[str, Pathway]) -> str:
+    """What of the pathways adherence is made from, as JSON: a course or a price may change, and judges nobody anew."""
+    read = {"version", "entry", "standard", "steps"}
+    return json.dumps({name: one.model_dump(mode="json", include=read) for name, one in library.items()})
+
+
 def expected_text(step: Step) -> str:
     """What a step asks for, as JSON: need, day, after, within_hours, least, most, as far as the pathway says them."""
     said = step.model_dump(mode="json", include=set(_SAID), exclude_none=True)

@@ -23,6 +23,9 @@ STEPS_ZH = {
     "readmission": "再入院",
     "physicians": "医师",
     "standard cost by pathway": "按临床路径的标准成本",
+    "steps of pathways known by their charges": "按收费明细判断的路径步骤",
+    "waits, and steps of pathways known by their times": "等待时间与按执行时间判断的路径步骤",
+    "who is on which pathway, and reasons of variances": "入径登记与变异原因",
     "other allocation methods and scopes": "其他分摊方法与成本口径",
 }
 

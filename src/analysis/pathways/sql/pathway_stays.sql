@@ -5,6 +5,7 @@ with discharged as (
   select stay_id, hospital_id, department, admitted_at, discharged_at, drg_code, severity, age,
     coalesce(length_of_stay, greatest(1, date_diff('day', cast(admitted_at as date), cast(discharged_at as date)))) as days
   from stays where discharged_at >= $start_at and discharged_at < $end_at
+    and coalesce(admitted_at >= $admitted_from, true)
 ),
 recorded as (
   select distinct e.pathway, r.stay_id

@@ -21,7 +21,7 @@ from analysis.pathways.assembling import Cost, unpriced
 from analysis.pathways.library import read_pathway
 from analysis.pathways.model import Pathway
 from analysis.periods import Period
-from analysis.studies.pathway_prices import item_costs, priced
+from analysis.studies.pathway_prices import charged, item_costs, priced
 
 PATHWAY = read_pathway(Path(__file__).parents[1] / "pathways" / "haemorrhage.yaml")
 CT, DRUG, REHAB = Cost("exam", 120.0), Cost("drug", 50.0), Cost("service", 60.0)
@@ -39,7 +39,8 @@ def case(stay: str, drg: str, payment: float, admitted: int = 3, **more: object)
 
 def used(stay: str, item: str, quantity: float, cost: float | None = None, centre: str = "W") -> dict[str, object]:
     return {"stay_id": stay, "item_code": item, "cost_centre": "W", "physician_id": "?", "performing_centre": centre,
-            "quantity": quantity, "cost": cost}  # fmt: skip
+            "quantity": quantity, "cost": cost,
+            "amount": 100 * quantity if item == "NURSING" else 7 * quantity}  # fmt: skip
 
 
 def service(item: str, centre: str, unit: float, method: str = "activity") -> dict[str, object]:
@@ -106,6 +107,13 @@ def test_wards_are_told_apart_and_nothing_is_lost(folder):
     assert 12 * bed + 2 * intensive == pytest.approx(2530)
     with pytest.raises(InputError, match="bed and intensive_bed of haemorrhage do not cost the same"):
         priced(with_intensive(), closed)
+
+
+def test_what_is_charged_goes_with_what_is_costed(folder):
+    """Nursing, which the course does not name, at 100: s1 8 and s2 4 in W over 12 days, s1 2 in I over 2."""
+    prices, days = charged(with_intensive(), open_periods(folder, "2023-01", "2023-01"), {"intensive_bed": ["I"]})
+    assert prices == pytest.approx({"CT": 7, "DRUG": 7, "NURSING": 100, "REHAB": 7})
+    assert days == pytest.approx({"bed": 100, "intensive_bed": 100})
 
 
 def test_whose_cost_it_is_says_the_closed_adherence(tmp_path):

@@ -34,14 +34,23 @@ class _Used:
         rows = rows[rows["quantity"] > 0].sort_values(["item_code", "inside"])  # the cases' own last: it stands
         return {row.item_code: Cost(row.category, row.cost / row.quantity) for row in rows.itertuples()}
 
-    def day(self, named: Collection[str], wards: Collection[str], others: Collection[str]) -> float | None:
-        """Cost of a day in `wards` (empty: in all but `others`) beside the named items; None without a day."""
+    def prices(self) -> dict[str, float]:
+        """Mean charge for a unit of every item that was charged."""
+        rows = self.items.groupby(["item_code", "inside"], as_index=False)[["charged", "amount"]].sum()
+        rows = rows[rows["charged"] > 0].sort_values(["item_code", "inside"])
+        return {row.item_code: row.amount / row.charged for row in rows.itertuples()}
+
+    def day(
+        self, named: Collection[str], wards: Collection[str], others: Collection[str]
+    ) -> tuple[float, float] | None:
+        """Cost and charge of a day in `wards` (empty: all but `others`) beside the named items; None without a day."""
         lain = self.beds["element"]
         days = self.beds[lain.isin(wards) if wards else ~lain.isin(others)]
         rows = self.items[self.items["inside"] & ~self.items["item_code"].isin(named)]
         rows = rows[rows["place"].isin(wards) if wards else ~rows["place"].isin(others)]
         total = float(days["quantity"].sum())
-        return (float(days["cost"].sum()) + float(rows["cost"].sum())) / total if total > 0 else None
+        cost, charge = float(days["cost"].sum()) + float(rows["cost"].sum()), float(rows["amount"].sum())
+        return (cost / total, charge / total) if total > 0 else None
 
 
 def item_costs(periods: ClosedPeriods, drgs: Collection[str]) -> dict[str, Cost]:
@@ -79,7 +88,30 @@ def priced(
         No case of the pathway in these months, a ward of none of its cases, or several resources with a cost of their
         own and only one price.
     """
-    wards = dict(wards or {})
+    used, cases, days = _of_pathway(pathway, periods, wards or {})
+    resources = {
+        name: resource.model_copy(update={"cost_a_day": days[name][0]}) if name in days else resource
+        for name, resource in pathway.resources.items()
+    }
+    payment = float(cases["payment"].mean())
+    return pathway.model_copy(update={"resources": resources, "payment": payment}), used.costs()
+
+
+def charged(
+    pathway: Pathway, periods: ClosedPeriods, wards: Mapping[str, Sequence[str]] | None = None
+) -> tuple[dict[str, float], dict[str, float]]:
+    """What is charged: item -> mean charge for a unit, and resource -> charge for a day beside the items of the course.
+
+    Parameters, cases and refusals as `priced`.
+    """
+    used, _, days = _of_pathway(pathway, periods, wards or {})
+    return used.prices(), {name: charge for name, (_, charge) in days.items()}
+
+
+def _of_pathway(
+    pathway: Pathway, periods: ClosedPeriods, wards: Mapping[str, Sequence[str]]
+) -> tuple[_Used, pd.DataFrame, dict[str, tuple[float, float]]]:
+    """What the cases used, the cases, and resource -> cost and charge of a day."""
     cases = _cases(periods, pathway.id, pathway.entry)
     if cases.empty:
         raise InputError(f"no case of {pathway.id} with cost and payment in these months", where=str(periods.folder),
@@ -88,16 +120,15 @@ def priced(
     apart = [ward for some in wards.values() for ward in some]
     used = _used(periods, cases, apart)
     named = {item for row in assemble([pathway]).used.values() for item in row}
-    resources = dict(pathway.resources)
-    for name, resource in resources.items():
+    days = {}
+    for name, resource in pathway.resources.items():
         if resource.cost_a_day or name in wards:
             day = used.day(named, wards.get(name, ()), apart)
             if day is None:
                 raise InputError(f"no case of {pathway.id} lay in the wards of {name}", where=str(periods.folder),
                                  mend="name cost centres where its cases lie")  # fmt: skip
-            resources[name] = resource.model_copy(update={"cost_a_day": day})
-    payment = float(cases["payment"].mean())
-    return pathway.model_copy(update={"resources": resources, "payment": payment}), used.costs()
+            days[name] = day
+    return used, cases, days
 
 
 def _check_wards(pathway: Pathway, wards: Mapping[str, Sequence[str]]) -> None:

@@ -1,6 +1,6 @@
 -- Grain: one item x place x whether it belongs to the stays asked for. What was used and what it cost: goods at purchase
 -- price, services at quantity x activity unit cost of the performing centre in the month (ratio where no recipe tells).
--- quantity: of the lines that have a cost only. place: the performing centre, in $wards alone; '' = anywhere else.
+-- quantity, cost: of the lines that have a cost; charged, amount: quantity and charge of all lines. place: the performing centre, in $wards alone; '' = anywhere else.
 -- inside: of $stays; else of any other stay.
 with kinds as (
   select item_code, max_by(coalesce(kind, 'other'), period) as kind from item_totals group by item_code
@@ -14,7 +14,7 @@ hospitals as (
   select distinct stay_id, hospital_id from patient_days
 ),
 priced as (
-  select i.stay_id, i.item_code, i.performing_centre, cast(i.quantity as double) as quantity,
+  select i.stay_id, i.item_code, i.performing_centre, cast(i.quantity as double) as quantity, cast(i.amount as double) as amount,
     coalesce(cast(i.cost as double), cast(i.quantity as double) * cast(u.unit_cost as double)) as cost
   from case_items i
   left join hospitals h on h.stay_id = i.stay_id
@@ -25,9 +25,9 @@ select p.item_code, case when p.performing_centre in (select unnest($wards)) the
   p.stay_id in (select unnest($stays)) as inside,
   max(case when k.kind = 'drug' then 'drug' when k.kind in ('consumable', 'blood') then 'consumable'
     when k.kind in ('laboratory', 'imaging', 'function_test', 'pathology') then 'exam' else 'service' end) as category,
-  sum(p.quantity) as quantity, sum(p.cost) as cost
+  coalesce(sum(p.quantity) filter (where p.cost is not null), 0) as quantity, coalesce(sum(p.cost), 0) as cost,
+  sum(p.quantity) as charged, coalesce(sum(p.amount), 0) as amount
 from priced p
 join kinds k on k.item_code = p.item_code
-where p.cost is not null
 group by p.item_code, place, inside
 order by p.item_code, place, inside

@@ -1,4 +1,9 @@
-"""What a pathway gives, replication by replication, and how two scenarios differ on the same random numbers."""
+"""What a pathway gives, replication by replication, and how two scenarios differ on the same random numbers.
+
+Of a stay: what a stay takes and costs, returns counted as stays of their own. Of a patient: all stays of who came once,
+returns included. A plan that sends patients home too early looks cheap by the stay, because its returns share the cost
+out over more stays; by the patient it does not.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +18,10 @@ from analysis.pathways.replications import Replications
 
 Floats = NDArray[np.float64]
 
-OUTCOMES = ("stay", "cost", "margin", "throughput", "waiting", "bed_use", "complication", "readmission")
+OUTCOMES = (
+    "stay", "days_of_patient", "cost", "cost_of_patient", "margin", "margin_of_patient", "throughput", "waiting",
+    "bed_use", "complication", "readmission",
+)  # fmt: skip
 
 
 def outcomes(of: Replications, built: Assembled, beds: Sequence[str] = ("bed",)) -> dict[str, Floats]:
@@ -21,24 +29,31 @@ def outcomes(of: Replications, built: Assembled, beds: Sequence[str] = ("bed",))
 
     Returns
     -------
-    stay : days of a stay · cost, margin : of a stay, margin = payment - cost · throughput : stays ended a day ·
-    waiting : days waited for resources, of a patient · bed_use : share of the beds' open time · complication : share of
-    the stays · readmission : returns of a patient. Arrays (n,); NaN where there was nobody.
+    stay : days of a stay · cost, margin : of a stay, margin = payment - cost · days_of_patient, cost_of_patient,
+    margin_of_patient : of who came once, returns included (paid again unless the program says otherwise) ·
+    throughput : stays ended a day · waiting : days waited for resources, of a patient · bed_use : share of the beds'
+    open time · complication : share of the stays · readmission : returns of a patient. Arrays (n,); NaN where there
+    was nobody.
     """
     total = {name: of.classes[name].sum(axis=1) for name in of.classes.dtype.names}
     held = [place for place, name in enumerate(built.resources) if name in beds]
     busy, open_ = of.resources.busy[:, held].sum(axis=1), of.resources.open[:, held].sum(axis=1)
+    stays, patients, margin = total["stays"], total["arrivals"], total["payment"] - total["cost"]
     with np.errstate(invalid="ignore", divide="ignore"):
-        return {
-            "stay": total["days"] / total["stays"],
-            "cost": total["cost"] / total["stays"],
-            "margin": (total["payment"] - total["cost"]) / total["stays"],
-            "throughput": total["stays"] / of.days,
-            "waiting": of.resources.days_waited.sum(axis=1) / total["arrivals"],
+        found = {
+            "stay": total["days"] / stays,
+            "days_of_patient": total["days"] / patients,
+            "cost": total["cost"] / stays,
+            "cost_of_patient": total["cost"] / patients,
+            "margin": margin / stays,
+            "margin_of_patient": margin / patients,
+            "throughput": stays / of.days,
+            "waiting": of.resources.days_waited.sum(axis=1) / patients,
             "bed_use": busy / open_,
-            "complication": total["complications"] / total["stays"],
-            "readmission": total["returns"] / total["arrivals"],
+            "complication": total["complications"] / stays,
+            "readmission": total["returns"] / patients,
         }
+    return {name: found[name] for name in OUTCOMES}
 
 
 @dataclass(frozen=True)
@@ -70,12 +85,15 @@ def compared(base: dict[str, Floats], changed: dict[str, Floats]) -> pd.DataFram
     Returns
     -------
     outcome, baseline, changed, difference, ci_low, ci_high (95 %, paired t): the columns of `scenario_outcomes`.
+    Replications where an outcome is undefined in one of the two are left out of all four.
     """
     rows = []
     for outcome in base:
-        paired = interval(changed[outcome] - base[outcome])
-        before, after = interval(base[outcome]).mean, interval(changed[outcome]).mean
-        rows.append((outcome, before, after, paired.mean, paired.low, paired.high))
+        before, after = base[outcome], changed[outcome]
+        both = np.isfinite(before) & np.isfinite(after)
+        paired = interval(after[both] - before[both])
+        means = interval(before[both]).mean, interval(after[both]).mean
+        rows.append((outcome, *means, paired.mean, paired.low, paired.high))
     return pd.DataFrame(rows, columns=["outcome", "baseline", "changed", "difference", "ci_low", "ci_high"])
 
 

@@ -32,7 +32,9 @@ class Replications:
 
     def joined(self, more: "Replications") -> "Replications":
         """These and more of the same program behind them."""
-        parts = [np.concatenate([getattr(self, of), getattr(more, of)]) for of in ("classes", "resources", "categories")]
+        parts = [
+            np.concatenate([getattr(self, of), getattr(more, of)]) for of in ("classes", "resources", "categories")
+        ]
         return Replications(parts[0].view(np.recarray), parts[1].view(np.recarray), parts[2], self.days, self.first)
 
 

@@ -1,6 +1,6 @@
 """The acts of a course: what happens to a patient, one after another, as a pathway file says it."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
@@ -11,11 +11,30 @@ Chance = Annotated[float, Field(ge=0, le=1)]
 Quantity = Annotated[float, Field(ge=0)]
 
 
+class Seen(Settings):
+    """How the hospital's data show an act or a way; all of it must hold, within a list one is enough.
+
+    activity : of events, where a step has none or another · items : charged and not given back · procedure, diagnosis :
+    beginnings of codes, any of the stay · admission, disposition : of the stay · ward : kind of ward (transfers) ·
+    until : what an act lasts to, if not to the end of its event.
+    """
+
+    activity: str | None = None
+    items: tuple[str, ...] = ()
+    procedure: tuple[str, ...] = ()
+    diagnosis: tuple[str, ...] = ()
+    admission: tuple[str, ...] = ()
+    disposition: tuple[str, ...] = ()
+    ward: str | None = None
+    until: Literal["discharge"] | None = None
+
+
 class _Act(Settings):
-    """`skip` leaves an act out, `before` moves it in front of another: edits of a scenario."""
+    """`skip` leaves an act out, `before` moves it in front of another: edits of a scenario. `seen`: for calibration."""
 
     skip: bool = False
     before: str | None = None
+    seen: Seen | None = None
 
 
 class Hold(_Act):
@@ -68,6 +87,7 @@ class Way(Settings):
 
     way: str
     chance: Chance
+    seen: Seen | None = None
     course: "tuple[Act, ...]" = ()
 
 

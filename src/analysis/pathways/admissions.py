@@ -41,16 +41,17 @@ def admit(program, state, who, number, key, now):
         house.overflow = 1
         return False
     house.free -= 1
-    house.alive += 1
     at = state.free[house.free]
     slot = state.slots[at]
+    slot.outside = program.classes[who].outside
+    house.alive += not slot.outside
     slot.row = program.classes[who].entry
     slot.key = mix(mix(key, who + 1), number + 1)
     slot.number, slot.who = number, who
     slot.turn, slot.marks, slot.paid = 0, 0, 1
     slot.since, slot.cost = now, 0.0
     slot.clocks[0] = now
-    slot.counted = house.warm <= now <= house.last
+    slot.counted = house.warm <= now <= house.last and not slot.outside
     if slot.counted:
         state.classes[who].arrivals += 1
     if len(state.log) > 0:
@@ -62,7 +63,7 @@ def admit(program, state, who, number, key, now):
 @compiled
 def arrive(program, state, who, key, now):
     """Admit the next of the cohort, or of a class, and expect the one after; False where no slot is free."""
-    if len(program.cohort) > 0:
+    if len(program.cohort) > 0 and not program.classes[who].outside:
         gate = state.gates[0]
         number = gate.come
         gate.come += 1
@@ -83,8 +84,9 @@ def open_doors(program, state, key):
         change_shift(program, state, resource, 0.0)
     if len(program.cohort) > 0:
         put_event(state, program.cohort[0].at, -1)
-        return
     for who in range(len(program.classes)):
+        if len(program.cohort) > 0 and not program.classes[who].outside:
+            continue
         first = next_arrival(program, state, who, key)
         if first < np.inf:
             put_event(state, first, -1 - who)

@@ -25,7 +25,7 @@ from analysis.pathways.acts import (
     Use,
     Wait,
 )  # fmt: skip
-from analysis.pathways.model import Hours, Pathway, Resource
+from analysis.pathways.model import Arrivals, Hours, Others, Pathway, Resource
 from analysis.pathways.program import COMPLICATION, Program
 from analysis.pathways.state import records
 from analysis.pathways.times import Time, encoded
@@ -76,8 +76,10 @@ def assemble(
         Two pathways say different things of one resource, or more than four clocks are needed.
     """
     work = _Work(pathways, costs or {})
-    entries = [work.pathway(pathway) for pathway in pathways]
-    expected = np.array([_expected(pathway) for pathway in pathways])
+    classes = [(work.pathway(p), p.payment, unpaid_within, 0) for p in pathways]
+    others = {name: resource.others for name, resource in work.resources.items() if resource.others}
+    classes += [(work.others(name, of), 0.0, 0.0, 1) for name, of in others.items()]
+    expected = np.array([_expected(arrivals) for arrivals in (*(p.arrivals for p in pathways), *others.values())])
     built = Program(
         rows=_records(work.rows, code.ROW),
         distributions=_records(work.distributions, code.DISTRIBUTION),
@@ -85,9 +87,7 @@ def assemble(
         branches=_records(work.branches, code.BRANCHING),
         **_shifts(work.resources),
         **_calendars(work.calendars),
-        classes=_records(
-            [(entry, p.payment, unpaid_within) for entry, p in zip(entries, pathways, strict=True)], code.CLASS
-        ),
+        classes=_records(classes, code.CLASS),
         expected=expected,
         cohort=_records([], code.COHORT) if cohort is None else cohort,
         cycle=WEEK,
@@ -132,6 +132,17 @@ class _Work:
         entry = len(self.rows)
         self.clocks = {"admission": 0}
         self.course(pathway, pathway.course)
+        return entry
+
+    def others(self, resource: str, of: Others) -> int:
+        """Who uses a resource from elsewhere: waits, holds it, is gone."""
+        name, unit = f"others {resource}", self.unit(resource)
+        entry = self.put(code.SEIZE, unit, 1, name, of.patience or 0.0)
+        if of.patience:
+            self.put(code.GOTO, entry + 4)  # who gave up
+        self.put(code.DELAY, self.time(of.time), name=name)
+        self.put(code.RELEASE, unit, name=name)
+        self.put(code.END)
         return entry
 
     def course(self, pathway: Pathway, course: Sequence[Any]) -> None:
@@ -276,13 +287,13 @@ def _shared(parts: Sequence[Mapping[str, Any]], what: str) -> dict[str, Any]:
     return found
 
 
-def _expected(pathway: Pathway) -> np.ndarray:
+def _expected(arrivals: Arrivals | None) -> np.ndarray:
     """Expected arrivals from the beginning of the week up to each hour's end."""
-    if pathway.arrivals is None:
+    if arrivals is None:
         return np.zeros(169)
-    days, hours = np.array(pathway.arrivals.by_weekday), np.array(pathway.arrivals.by_hour)
+    days, hours = np.array(arrivals.by_weekday), np.array(arrivals.by_hour)
     shape = np.outer(days / days.sum(), hours / hours.sum()).ravel()
-    return np.concatenate([[0.0], np.cumsum(shape)]) * pathway.arrivals.a_day * WEEK
+    return np.concatenate([[0.0], np.cumsum(shape)]) * arrivals.a_day * WEEK
 
 
 def hours_of_week(hours: Hours) -> list[tuple[float, float]]:

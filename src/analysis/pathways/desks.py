@@ -44,21 +44,21 @@ def begin_use(program, state, at, resource, now):
     slot = state.slots[at]
     state.desks[resource].idle -= 1
     state.held[at, resource] = now
-    if state.house[0].warm <= slot.asked <= state.house[0].last:
+    if not slot.outside and state.house[0].warm <= slot.asked <= state.house[0].last:
         tally = state.resources[resource]
         tally.requests += 1
         tally.days_waited += now - slot.asked
         tally.waited += now > slot.asked
-    if len(state.patients) > 0:
+    if len(state.patients) > 0 and not slot.outside:
         state.patients[slot.number].waited += now - slot.asked
     if len(state.log) > 0:
         note(state, slot, program.rows[slot.row].step, BEGAN, resource, now)
-    slot.row += 1
+    slot.row += 2 if program.rows[slot.row].x > 0.0 else 1
 
 
 @compiled
 def serve_queue(program, state, resource, now):
-    """Give idle units to those who wait, the most urgent first, then the first come."""
+    """Give idle units to those who wait, the most urgent first, then the first come; who gave up goes on without."""
     desk, house = state.desks[resource], state.house[0]
     urgency = 0
     while desk.idle > 0 and desk.queued > 0:
@@ -67,7 +67,11 @@ def serve_queue(program, state, resource, now):
         at = desk.head[urgency]
         desk.head[urgency] = state.slots[at].behind
         desk.queued -= 1
-        begin_use(program, state, at, resource, now)
+        patience = program.rows[state.slots[at].row].x
+        if patience > 0.0 and now > state.slots[at].asked + patience:
+            state.slots[at].row += 1
+        else:
+            begin_use(program, state, at, resource, now)
         state.ready[(house.ready_head + house.ready) % len(state.ready)] = at
         house.ready += 1
 

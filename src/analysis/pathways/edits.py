@@ -2,8 +2,13 @@
 
     NAME.time.gamma.mean, NAME.chance, NAME.WAY.chance, NAME.items.C201, NAME.after.weibull.mean, NAME.times
     NAME.time: x 0.7       all of it takes 0.7 of the time, whichever the distribution
+    NAME.time: {gamma: {mean: 3, sd: 2}}      another distribution
+    NAME.chances: {WAY: 0.7, OTHER: 0.3}      all ways of a choice
+    NAME.items: {C201: 1}                     quantities of several items, the others as they are
     NAME.skip: true        the act is left out          NAME.before: OTHER     it comes before another
     resources.R.units, resources.R.cost_a_day, arrivals.a_day, standard.days, payment
+    resources.R.hours: {mon-fri: [8, 18]}, or always
+    resources.R.others.a_day, arrivals.by_weekday: [...], arrivals.by_hour: [...]
 
 A value takes the place of the old one; "x 0.5" and "+ 1" change it. Changed chances of a choice leave the others in
 proportion.
@@ -18,7 +23,10 @@ from typing import Any
 from analysis.errors import InputError
 from analysis.pathways.acts import verb_of
 
-_CHANGE = re.compile(r"^\s*([x+-])\s*(\d+(?:\.\d+)?)\s*$")
+#: A number, a change of one, a switch; or a distribution, quantities, chances, parts of the week.
+Edit = float | str | bool | Mapping[str, Any] | list[float]
+#: "x 0.5", "+ 1", "- 1".
+CHANGE = re.compile(r"^\s*([x+-])\s*(\d+(?:\.\d+)?)\s*$")
 _SECTIONS = ("resources", "arrivals", "standard", "payment", "calendars")
 
 
@@ -85,7 +93,7 @@ def _of_act(act: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
         yield from _numbers(way.get("chance"), f"{name}.{way['way']}.chance")
 
 
-def _edit(raw: dict[str, Any], address: str, value: float | str | bool) -> None:
+def _edit(raw: dict[str, Any], address: str, value: Edit) -> None:
     first, *path = address.split(".")
     if first in _SECTIONS:
         _put(raw, [first, *path], value)
@@ -98,20 +106,42 @@ def _edit(raw: dict[str, Any], address: str, value: float | str | bool) -> None:
     elif path in (["skip"], ["before"]):
         act[path[0]] = value
     elif path in (["time"], ["after"]):
-        act[path[0]] = _stretched(act[path[0]], value)
+        act[path[0]] = dict(value) if isinstance(value, Mapping) else _stretched(act[path[0]], value)
+    elif path == ["chances"]:
+        _spread(act["of"], value)
+    elif path == ["items"]:
+        act["items"] = {**_items(raw, act), **value}
     else:
         _put(act, path, value)
 
 
-def _put(inside: Any, path: list[str], value: float | str | bool) -> None:
+def _put(inside: Any, path: list[str], value: Edit) -> None:
     for key in path[:-1]:
         inside = inside[key]
-    inside[path[-1]] = _changed(inside[path[-1]], value)
+    if path[-1] == "hours" and value == "always":
+        inside.pop("hours", None)
+    elif isinstance(value, Mapping | list | tuple):
+        inside[path[-1]] = value
+    else:
+        inside[path[-1]] = _changed(inside[path[-1]], value)
 
 
-def _stretched(time: Mapping[str, Any], value: float | str | bool) -> dict[str, Any]:
+def _items(raw: Mapping[str, Any], act: Mapping[str, Any]) -> dict[str, float]:
+    """What an act uses as the file says it: its own items, else those of its step."""
+    return act.get("items") or raw["steps"].get(act.get("do"), {}).get("items") or {}
+
+
+def _spread(ways: list[dict[str, Any]], chances: Any) -> None:
+    """Chances of all ways of a choice."""
+    if set(chances) != {way["way"] for way in ways}:
+        raise KeyError(f"name each way once: {', '.join(way['way'] for way in ways)}")
+    for way in ways:
+        way["chance"] = chances[way["way"]]
+
+
+def _stretched(time: Mapping[str, Any], value: Edit) -> dict[str, Any]:
     """A distribution with all its days multiplied; a Weibull's shape is no number of days."""
-    read = _CHANGE.match(str(value))
+    read = CHANGE.match(str(value))
     if not read or read[1] != "x":
         raise ValueError(f'"{value}" is no factor: write "x 0.5", or name a number of the distribution')
     by = float(read[2])
@@ -124,17 +154,17 @@ def _stretched(time: Mapping[str, Any], value: float | str | bool) -> dict[str, 
     return dict(scaled(time))
 
 
-def _changed(old: Any, value: float | str | bool) -> Any:
+def _changed(old: Any, value: Edit) -> Any:
     if not isinstance(value, str):
         return value
-    read = _CHANGE.match(value)
+    read = CHANGE.match(value)
     if not read:
         raise ValueError(f'"{value}" is no change: write a number, "x 0.5" or "+ 1"')
     by = float(read[2])
     return old * by if read[1] == "x" else old + (by if read[1] == "+" else -by)
 
 
-def _rebalance(ways: list[dict[str, Any]], name: str, value: float | str | bool) -> None:
+def _rebalance(ways: list[dict[str, Any]], name: str, value: Edit) -> None:
     """One way's chance changed; the others keep their proportions."""
     way = next((way for way in ways if way["way"] == name), None)
     if way is None:

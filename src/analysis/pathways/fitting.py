@@ -23,14 +23,36 @@ class Fitted:
     """A distribution and how sure it is.
 
     time : for the course of a pathway · family : its name · cases : observations · aic : by family ·
-    errors : standard errors of mean and of sd or shape, from the curvature of the likelihood (NaN as observed).
+    covariance : of the logarithms of mean and of sd or shape, 2 x 2, by the curvature of the likelihood (NaN as
+    observed).
     """
 
     time: Time
     family: str
     cases: int
     aic: dict[str, float]
-    errors: tuple[float, float]
+    covariance: Floats
+
+    @property
+    def errors(self) -> tuple[float, float]:
+        """Standard errors of mean and of sd or shape."""
+        spread = np.sqrt(np.diag(self.covariance))
+        if self.family in _FAMILIES:
+            spread = spread * np.array(parts(self.time))
+        return float(spread[0]), float(spread[1])
+
+
+def parts(time: Time) -> tuple[float, float]:
+    """Mean and sd of a gamma or lognormal distribution, mean and shape of a Weibull."""
+    if time.weibull:
+        return time.weibull.mean, time.weibull.shape
+    of = time.gamma or time.lognormal
+    return of.mean, of.sd
+
+
+def distribution(family: str, mean: float, second: float) -> dict[str, dict[str, float]]:
+    """The same as a pathway file says it."""
+    return {family: {"mean": mean, "shape" if family == "weibull" else "sd": second}}
 
 
 def fit_time(days: ArrayLike) -> Fitted:
@@ -49,7 +71,7 @@ def fit_time(days: ArrayLike) -> Fitted:
     if not len(values) or not np.isfinite(values).all() or values[0] < 0:
         raise ValueError("durations must be known and not negative")
     if values[-1] - values[0] < _INSTANT:
-        return Fitted(Time(constant=float(values[0])), "constant", len(values), {}, (0.0, 0.0))
+        return Fitted(Time(constant=float(values[0])), "constant", len(values), {}, np.zeros((2, 2)))
     if len(values) < LEAST or values[0] < _INSTANT:
         return _observed(values, {})
     frozen = {family: fit(values) for family, fit in _FAMILIES.items()}
@@ -57,13 +79,13 @@ def fit_time(days: ArrayLike) -> Fitted:
     family = min(aic, key=lambda name: (aic[name], name))
     if stats.kstest(values, frozen[family].cdf).pvalue < _REFUSED:
         return _observed(values, aic)
-    return Fitted(_time(family, frozen[family]), family, len(values), aic, _errors(family, frozen[family], values))
+    return Fitted(_time(family, frozen[family]), family, len(values), aic, _covariance(family, frozen[family], values))
 
 
 def _observed(values: Floats, aic: dict[str, float]) -> Fitted:
     """At most 200 quantiles of what was observed, the least and the most among them."""
     kept = values if len(values) <= 200 else np.quantile(values, np.linspace(0, 1, 200))
-    return Fitted(Time(empirical=tuple(float(v) for v in kept)), "empirical", len(values), aic, (np.nan, np.nan))
+    return Fitted(Time(empirical=tuple(float(v) for v in kept)), "empirical", len(values), aic, np.full((2, 2), np.nan))
 
 
 def _gamma(values: Floats) -> stats.rv_continuous:
@@ -95,33 +117,28 @@ _FAMILIES = {"gamma": _gamma, "lognormal": _lognormal, "weibull": _weibull}
 
 
 def _time(family: str, of: stats.rv_continuous) -> Time:
-    if family == "weibull":
-        return Time.model_validate({"weibull": {"shape": float(of.args[0]), "mean": float(of.mean())}})
-    return Time.model_validate({family: {"mean": float(of.mean()), "sd": float(of.std())}})
+    second = of.args[0] if family == "weibull" else of.std()
+    return Time.model_validate(distribution(family, float(of.mean()), float(second)))
 
 
-def _errors(family: str, of: stats.rv_continuous, values: Floats) -> tuple[float, float]:
-    """Standard errors of mean and sd (Weibull: mean and shape), by the numerical curvature of the log-likelihood."""
-    if family == "weibull":
-        at = np.array([of.mean(), of.args[0]])
+def _covariance(family: str, of: stats.rv_continuous, values: Floats) -> Floats:
+    """Of log mean and log sd (Weibull: log shape), by the numerical curvature of the log-likelihood."""
 
-        def likelihood(mean: float, shape: float) -> float:
-            return float(stats.weibull_min.logpdf(values, shape, scale=mean / special.gamma(1 + 1 / shape)).sum())
-    else:
-        at = np.array([of.mean(), of.std()])
+    def likelihood(logs: Floats) -> float:
+        mean, second = np.exp(logs)
+        if family == "weibull":
+            frozen = stats.weibull_min(second, scale=mean / special.gamma(1 + 1 / second))
+        elif family == "gamma":
+            frozen = stats.gamma((mean / second) ** 2, scale=second**2 / mean)
+        else:
+            spread = np.log1p((second / mean) ** 2)
+            frozen = stats.lognorm(np.sqrt(spread), scale=mean * np.exp(-spread / 2))
+        return float(frozen.logpdf(values).sum())
 
-        def likelihood(mean: float, sd: float) -> float:
-            if family == "gamma":
-                return float(stats.gamma.logpdf(values, (mean / sd) ** 2, scale=sd**2 / mean).sum())
-            spread = np.log1p((sd / mean) ** 2)
-            return float(stats.lognorm.logpdf(values, np.sqrt(spread), scale=mean * np.exp(-spread / 2)).sum())
-
-    step = 1e-4 * at
-    curvature = np.empty((2, 2))
+    at = np.log([of.mean(), of.args[0] if family == "weibull" else of.std()])
+    step, curvature = 1e-4 * np.eye(2), np.empty((2, 2))
     for i in range(2):
         for j in range(2):
-            terms = [a * b * likelihood(*(at + a * step * (np.arange(2) == i) + b * step * (np.arange(2) == j)))
-                     for a in (1, -1) for b in (1, -1)]  # fmt: skip
-            curvature[i, j] = -sum(terms) / (4 * step[i] * step[j])
-    errors = np.sqrt(np.diag(np.linalg.inv(curvature)))
-    return float(errors[0]), float(errors[1])
+            terms = [a * b * likelihood(at + a * step[i] + b * step[j]) for a in (1, -1) for b in (1, -1)]
+            curvature[i, j] = -sum(terms) / (4e-8)
+    return np.linalg.inv(curvature)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from analysis.pathways.acts import Act, Chance
+from analysis.pathways.times import Time
 from analysis.settings import Settings
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -95,20 +96,28 @@ class Step(Named):
     unless: Excuse = Excuse()
 
 
-class Resource(Settings):
-    """Units that are held: always, or in `hours` of the week only. `cost_a_day` of a unit in use."""
-
-    units: int = Field(ge=0)
-    hours: Hours | None = None
-    cost_a_day: float = Field(0.0, ge=0)
-
-
 class Arrivals(Settings):
     """Patients a day, and how they spread over the week (Monday first) and the hours of a day."""
 
     a_day: float = Field(gt=0)
     by_weekday: tuple[float, ...] = Field((1.0,) * 7, min_length=7, max_length=7)
     by_hour: tuple[float, ...] = Field((1.0,) * 24, min_length=24, max_length=24)
+
+
+class Others(Arrivals):
+    """Patients of other pathways who use a resource: how long, and how long they wait for it at most (days)."""
+
+    time: Time
+    patience: float | None = Field(None, gt=0)
+
+
+class Resource(Settings):
+    """Units that are held: always, or in `hours` of the week only. `cost_a_day` of a unit in use; `others` use it."""
+
+    units: int = Field(ge=0)
+    hours: Hours | None = None
+    cost_a_day: float = Field(0.0, ge=0)
+    others: Others | None = None
 
 
 class Pathway(Named):

@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 #: Op-codes. `a`, `b` are whole numbers of the row, `x` a number; `step` addresses its random draw.
-SEIZE = 0  #       a resource, b urgency (0 first): wait for a unit and hold it
+SEIZE = 0  #       a resource, b urgency (0 first): wait for a unit and hold it; x patience: who would wait longer in
+#                  days goes on at the row behind, who is served one further (0: all wait)
 RELEASE = 1  #     a resource
 DELAY = 2  #       a distribution: time passes
 BRANCH = 3  #      a first row of the branch table, b rows: one of them
@@ -31,7 +32,7 @@ RESOURCE = np.dtype([("first", "i8"), ("shifts", "i8"), ("rate", "f8")])
 SHIFT = np.dtype([("at", "f8"), ("units", "i8")])
 CALENDAR = np.dtype([("first", "i8"), ("hours", "i8")])
 HOURS = np.dtype([("opens", "f8"), ("closes", "f8")])
-CLASS = np.dtype([("entry", "i8"), ("payment", "f8"), ("unpaid_within", "f8")])
+CLASS = np.dtype([("entry", "i8"), ("payment", "f8"), ("unpaid_within", "f8"), ("outside", "i8")])
 COHORT = np.dtype([("at", "f8"), ("who", "i8")])
 
 
@@ -45,7 +46,8 @@ class Program(NamedTuple):
     shifts : moment in the cycle and units open from then on; the first of a resource stands at 0.
     calendars : first and number of its rows in `hours`, moments in the cycle.
     classes : row where a class of patients begins, what is paid for a stay, and the days after a discharge within which
-    a return is not paid again (0: always paid).
+    a return is not paid again (0: always paid); outside: patients of other pathways, who use resources and are not
+    counted.
     expected : float64 (classes, bins + 1), expected arrivals in the cycle up to a bin's edge, from 0.
     cohort : moment and class of patients that are given, instead of `expected` ones; may be empty.
     cycle : days of the cycle of shifts, hours and arrivals (a week: 7).

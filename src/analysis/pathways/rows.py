@@ -150,7 +150,7 @@ def leave(state, at):
     house = state.house[0]
     state.free[house.free] = at
     house.free += 1
-    house.alive -= 1
+    house.alive -= not state.slots[at].outside
 
 
 @compiled

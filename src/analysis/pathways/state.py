@@ -12,7 +12,7 @@ HOUSE = np.dtype(
     + [("warm", "f8"), ("last", "f8")]
 )
 SLOT = np.dtype(
-    [(n, "i8") for n in ("row", "number", "who", "turn", "marks", "behind", "counted", "paid")]
+    [(n, "i8") for n in ("row", "number", "who", "turn", "marks", "behind", "counted", "paid", "outside")]
     + [("key", "u8"), ("since", "f8"), ("cost", "f8"), ("asked", "f8"), ("clocks", "f8", (CLOCKS,))]
 )
 DESK = np.dtype(

@@ -1,0 +1,55 @@
+"""What a study may adjust for, what it may ask about, and what it may not adjust for because treatment changes it."""
+
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from analysis.settings import Settings, safe_yaml
+from analysis.vocabulary import Language
+
+#: A measurement by its name in the hospital: first value before treatment.
+MEASURED = "measured:"
+Kind = Literal["number", "flag", "category", "money"]
+
+
+class Variable(Settings):
+    """A column of a cohort. `better`: which way an outcome is good; `unit`: of an outcome that is a number."""
+
+    kind: Kind
+    zh: str
+    en: str
+    unit: Literal["", "days", "points"] = ""
+    better: Literal["", "lower", "higher"] = ""
+
+    def label(self, language: Language) -> str:
+        return self.zh if language == "zh" else self.en
+
+
+class Forbidden(Settings):
+    """Why a column is never adjusted for."""
+
+    zh: str
+    en: str
+
+
+class Variables(Settings):
+    """variables.yaml."""
+
+    confounders: dict[str, Variable]
+    outcomes: dict[str, Variable]
+    after_treatment: dict[str, Forbidden]
+
+
+@cache
+def variables() -> Variables:
+    text = files("analysis.evaluation").joinpath("variables.yaml").read_text("utf8")
+    return Variables.model_validate(safe_yaml(text))
+
+
+def variable(name: str) -> Variable:
+    """A confounder, a measurement or an outcome by its name; KeyError where it is none."""
+    if name.startswith(MEASURED):
+        measured = name.removeprefix(MEASURED)
+        return Variable(kind="number", zh=f"入院首次 {measured}", en=f"First {measured} on admission")
+    known = variables()
+    return known.confounders[name] if name in known.confounders else known.outcomes[name]

@@ -8,7 +8,7 @@ outcome predicted with and without.
     ipw        means weighted by `balancing_weights`, each divided by its sum of weights (Hajek)
     g_formula  one model of outcome on T and confounders, predicted for those asked about with and without (Robins 1986)
     aipw       ATT: mean of T (y - m0) less mean of (1 - T) e / (1 - e) (y - m0), each divided by its sum of weights;
-               ATE: mean of m1 - m0 + T (y - m1) / e - (1 - T) (y - m0) / (1 - e), likewise (Robins, Rotnitzky and Zhao
+               ATE: mean of m1 - m0 + T (y - m1) / e - (1 - T) (y - m0) / (1 - e) over all cases (Robins, Rotnitzky and Zhao
                1994; for the ATT Moodie, Saarela and Stephens 2018, Statistics in Medicine 37, 2451-2471). Right where
                the model of treatment or the model of the outcome is right.
 
@@ -68,8 +68,11 @@ def aipw(
             means.append(_mean(y, weights * (treated == 1)))
             continue
         told = predict(x, fit(x, y, weights * (treated == side), family, ridge), family)
-        asked = weights * (treated == 1) if estimand == "ATT" else weights
-        means.append(_mean(told, asked) + _mean(y - told, balanced * (treated == side)))
+        left = balanced * (treated == side)
+        if estimand == "ATT":
+            means.append(_mean(told, weights * (treated == 1)) + _mean(y - told, left))
+        else:
+            means.append(_mean(told, weights) + (left * (y - told)).sum(axis=1) / weights.sum(axis=1))
     return _pair(*means)
 
 

@@ -26,7 +26,7 @@ def gaming(cases: pd.DataFrame, denied: pd.DataFrame, bonuses: pd.DataFrame, set
     paid = {name: pay(rule, before, settings).set_index("unit")["amount"] for name, rule in rules.items()}
     made = []
     for name, behaviour in settings.behaviours.items():
-        touched = chosen(cases, behaviour.share)
+        touched = chosen(cases, behaviour)
         changed = _CHANGES[behaviour.conduct](cases, touched, behaviour)
         after = books(changed, denied, bonuses)
         for rule_name, rule in rules.items():
@@ -39,10 +39,21 @@ def gaming(cases: pd.DataFrame, denied: pd.DataFrame, bonuses: pd.DataFrame, set
     return pd.DataFrame(made, columns=columns)
 
 
-def chosen(cases: pd.DataFrame, share: float) -> np.ndarray:
-    """Cases that a behaviour touches: evenly spread over each unit's cases, `share` of them."""
+def chosen(cases: pd.DataFrame, behaviour: Behaviour) -> np.ndarray:
+    """Cases that a behaviour touches: `share` of each unit's cases, evenly spread.
+
+    Cost is put off only where it pays: from months that lose (payment margin) into the next, if that one earns.
+    """
     rank = cases.groupby("unit")["stay_id"].rank(method="first").to_numpy()
-    return np.floor(rank * share + 1e-9) > np.floor((rank - 1) * share + 1e-9)
+    even = np.floor(rank * behaviour.share + 1e-9) > np.floor((rank - 1) * behaviour.share + 1e-9)
+    return even & _bears_later(cases) if behaviour.conduct == "postpone_cost" else even
+
+
+def _bears_later(cases: pd.DataFrame) -> np.ndarray:
+    """True for cases of a unit's month that loses before one that earns."""
+    months = cases.groupby(["unit", "month"])["payment_margin"].sum().unstack("month").sort_index(axis=1)
+    later = (months < 0) & (months.shift(-1, axis=1) > 0)
+    return later.stack().reindex(pd.MultiIndex.from_frame(cases[["unit", "month"]]), fill_value=False).to_numpy()
 
 
 def _early_discharge(cases: pd.DataFrame, touched: np.ndarray, how: Behaviour) -> pd.DataFrame:
@@ -98,14 +109,13 @@ def _shift_to_patient(cases: pd.DataFrame, touched: np.ndarray, how: Behaviour) 
 
 
 def _postpone_cost(cases: pd.DataFrame, touched: np.ndarray, how: Behaviour) -> pd.DataFrame:
-    """`cost` of what a case of an odd month takes is booked in the month after; the year as a whole stays the same."""
-    odd = (cases["month"].str[-2:].astype(int) % 2 == 1).to_numpy() & touched
-    moved = how.cost * odd
-    made, later = cases.copy(), cases[odd].copy()
+    """`cost` of what these cases take is booked in the month after; the year as a whole stays the same."""
+    moved = how.cost * touched
+    made, later = cases.copy(), cases[touched].copy()
     charge = cases["payment"] - cases["payment_margin"]
     made["cost"], made["payment_margin"] = cases["cost"] * (1 - moved), cases["payment_margin"] + charge * moved
     later[SUMS] = 0.0
-    later["cost"], later["payment_margin"] = cases.loc[odd, "cost"] * how.cost, -charge[odd] * how.cost
+    later["cost"], later["payment_margin"] = cases.loc[touched, "cost"] * how.cost, -charge[touched] * how.cost
     later["month"] = [f"{month[:5]}{int(month[5:]) + 1:02d}" for month in later["month"]]
     return pd.concat([made, later], ignore_index=True)
 

@@ -3,17 +3,23 @@
 import numpy as np
 import pandas as pd
 
-from analysis.evaluation.incentive_rules import SUMS, pay
+from analysis.evaluation.incentive_rules import HARMS, SUMS, pay
 from analysis.evaluation.incentive_settings import Incentives
 
 
 def redrawn(
-    cases: pd.DataFrame, denied: pd.DataFrame, bonuses: pd.DataFrame, draws: int = 200, seed: int = 0
+    cases: pd.DataFrame,
+    denied: pd.DataFrame,
+    bonuses: pd.DataFrame,
+    prior: float = 5,
+    draws: int = 200,
+    seed: int = 0,
 ) -> pd.DataFrame:
     """Books of the same departments in years that might have been: a Poisson bootstrap of cases and denials.
 
-    Each case (and each denial) counts Poisson(1) times a draw: who came and what became of them varies as chance
-    varies it; unit costs, prices and practice stay.
+    Each case (and each denial) counts Poisson(1) times a draw: who came varies as chance varies it; unit costs, prices
+    and practice stay. Harms are drawn anew, Poisson((observed + prior) / (expected + prior) x expected of the draw): a
+    department that happened to have none could have had some.
 
     Parameters
     ----------
@@ -33,6 +39,11 @@ def redrawn(
     for number, name in enumerate(SUMS):
         wide[name] = sums[:, number].ravel()
     wide["denied"] = lost[:, 0].ravel()
+    for harm in HARMS:
+        names = [f"observed_{harm}", f"expected_{harm}"]
+        year = cases.groupby("unit")[names].sum() + max(prior, 0.5)
+        rate = wide["unit"].map(year[names[0]] / year[names[1]]).fillna(1.0)
+        wide[names[0]] = random.poisson(rate * wide[names[1]]).astype(float)
     return wide.assign(subject=wide["unit"], unit=wide["unit"] + " " + wide["draw"].astype(str))
 
 

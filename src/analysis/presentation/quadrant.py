@@ -10,6 +10,10 @@ from analysis.presentation.numbers import Kind, Style
 from analysis.presentation.palette import ACCENT, BAD, FAINT, GREY, INK, LIGHT
 from analysis.presentation.svg import chart_style, new_figure, to_svg
 
+#: Where a name can stand beside its dot, and how much room it takes, as parts of the chart.
+_SIDES = ((0.04, 0.045), (0.04, -0.045), (-0.04, 0.045), (-0.04, -0.045), (0.0, 0.09), (0.0, -0.09))
+_ROOM = (0.065, 0.055)
+
 
 class Spot(NamedTuple):
     """One group: its name, its place and the ends of its intervals; `told`: it can be told from both axes; `bad`."""
@@ -39,9 +43,10 @@ def quadrant_chart(spots: Sequence[Spot], x: Axis, y: Axis, corners: tuple[str, 
     """
     with mpl.rc_context(chart_style()):
         figure, axes = new_figure(3.5)
+        _frame(axes, spots)
         for spot in spots:
             _draw(axes, spot)
-        _frame(axes, spots)
+        _name(axes, spots)
         for (across, along), words in zip(
             ((0.01, 0.97), (0.99, 0.97), (0.01, 0.03), (0.99, 0.03)), corners, strict=True
         ):
@@ -61,7 +66,20 @@ def _draw(axes: Axes, spot: Spot) -> None:
     axes.plot((spot.x, spot.x), spot.y_ends, color=LIGHT, linewidth=1.1, zorder=1)
     face = colour if spot.told else "white"
     axes.plot(spot.x, spot.y, "o", markersize=6, markerfacecolor=face, markeredgecolor=colour, zorder=3)
-    axes.annotate(spot.name, (spot.x, spot.y), (5, 4), textcoords="offset points", fontsize=8, color=INK, zorder=4)
+
+
+def _name(axes: Axes, spots: Sequence[Spot]) -> None:
+    """Names beside their dots, at the first of six sides where no other name or dot stands."""
+    taken = [tuple(axes.transLimits.transform((spot.x, spot.y))) for spot in spots]
+    for spot, place in zip(spots, list(taken), strict=True):
+        sides = [(place[0] + across, place[1] + along) for across, along in _SIDES]
+        free = next((side for side in sides if all(_apart(side, other) for other in taken if other != place)), sides[0])
+        taken.append(free)
+        axes.text(*free, spot.name, transform=axes.transAxes, ha="center", va="center", fontsize=8, color=INK, zorder=4)
+
+
+def _apart(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return abs(one[0] - other[0]) > _ROOM[0] or abs(one[1] - other[1]) > _ROOM[1]
 
 
 def _frame(axes: Axes, spots: Sequence[Spot]) -> None:

@@ -46,7 +46,7 @@ class IncentiveYear:
     @cached_property
     def drawn(self) -> pd.DataFrame:
         """Books of years that might have been (incentive_noise.redrawn)."""
-        return redrawn(self.cases, self.denied, self.bonuses, _DRAWS, _SEED)
+        return redrawn(self.cases, self.denied, self.bonuses, self.settings.composite.prior, _DRAWS, _SEED)
 
     @cached_property
     def noise(self) -> pd.DataFrame:

@@ -1,10 +1,13 @@
 """How long a simulated house takes to fill: the warm-up that is left out, and how long to look behind it.
 
-MSER-5 on the load of the house, day by day (units asked for and not yet given back, in the mean of several runs from an
-empty house): the means z_j of five days each; the cut k minimises sum_(j > k) (z_j - mean_k)^2 / (n - k)^2, the squared
-standard error of what is kept. K. P. White: An effective truncation heuristic for bias reduction in simulation output.
-Simulation 69 (1997) 323-334; in batches of five: K. P. White, M. J. Cobb, S. C. Spratt, Proceedings of the 2000 Winter
-Simulation Conference, 755-760. A cut in the second half of the series means that it was too short.
+MSER-5 on the load of the house, day by day (patients of the pathway, those who came back included, in the mean of
+several runs from an empty house): the means z_j of five days each; the cut k minimises
+
+    sum_(j > k) (z_j - mean_k)^2 / (n - k)^2,
+
+the squared standard error of what is kept. K. P. White: An effective truncation heuristic for bias reduction in
+simulation output. Simulation 69 (1997) 323-334; in batches of five: K. P. White, M. J. Cobb, S. C. Spratt, Proceedings
+of the 2000 Winter Simulation Conference, 755-760. A cut in the second half of the series means that it was too short.
 """
 
 import math
@@ -16,7 +19,7 @@ from analysis.pathways.assembling import Assembled
 from analysis.pathways.draws import key_of
 from analysis.pathways.kernel import run
 from analysis.pathways.outcomes import Floats
-from analysis.pathways.state import ASKED, ENDED, make_state
+from analysis.pathways.state import ARRIVED, LEFT, make_state
 
 #: Days of a batch.
 BATCH = 5
@@ -29,7 +32,7 @@ _WEEK = 7
 class WarmUp:
     """Days to leave out, in whole weeks, and the least days to look behind them; `settled`: the series was long enough.
 
-    load : units in use or waited for on each day, mean of the runs.
+    load : patients in the house on each day, mean of the runs.
     """
 
     days: int
@@ -60,7 +63,7 @@ def warm_up(built: Assembled, *, seed: int = 1, days: int = 1460, runs: int = 20
 
 
 def _load(built: Assembled, key: np.uint64, days: int) -> Floats:
-    """Units asked for and not yet given back at the end of each day of one run."""
+    """Patients in the house at the end of each day of one run."""
     room, slots = 1 << 14, 1024
     while True:
         state = make_state(built.program, slots, len(built.categories), room)
@@ -71,6 +74,7 @@ def _load(built: Assembled, key: np.uint64, days: int) -> Floats:
         else:
             break
     log = state.log[: state.house[0].logged]
+    log = log[np.isin(log.of, np.flatnonzero(built.program.classes.outside == 0))]
     edges = np.arange(1, days + 1)
-    came, went = (np.sort(log.time[log.what == what]) for what in (ASKED, ENDED))
-    return (np.searchsorted(came, edges, "right") - np.searchsorted(went, edges, "right")).astype(float)
+    came, left = (np.searchsorted(np.sort(log.time[log.what == of]), edges, "right") for of in (ARRIVED, LEFT))
+    return (came - left).astype(float)

@@ -14,12 +14,13 @@ Quantity = Annotated[float, Field(ge=0)]
 class Seen(Settings):
     """How the hospital's data show an act or a way; all of it must hold, within a list one is enough.
 
-    activity : of events, where a step has none or another · items : charged and not given back · procedure, diagnosis :
-    beginnings of codes, any of the stay · admission, disposition : of the stay · ward : kind of ward (transfers) ·
-    until : what an act lasts to, if not to the end of its event.
+    activity : of events, where a step has none or another · resource : of events · items : charged and not given back ·
+    procedure, diagnosis : beginnings of codes, any of the stay · admission, disposition : of the stay · ward : kind of
+    ward (transfers) · until : what an act lasts to, if not to the end of its event.
     """
 
     activity: str | None = None
+    resource: str | None = None
     items: tuple[str, ...] = ()
     procedure: tuple[str, ...] = ()
     diagnosis: tuple[str, ...] = ()

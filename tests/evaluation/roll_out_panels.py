@@ -1,8 +1,8 @@
 """Generated hospitals for the roll-out: cells of thirty departments, 24 months, with all that can fool a reader.
 
-Departments differ in level, trend and size, months hang together (AR), winter and an epidemic change who comes, the price
-of implants falls for one pilot in April 2022, preparation leaks into the pilots from March. The effect of the roll-out
-multiplies what each case comes to, by department and month, so the truth is known for the very cases that came.
+Departments differ in level, trend and size, months hang together (AR), winter and an epidemic change who comes, the
+price of implants falls for one pilot in April 2022, preparation leaks into the pilots from March. The effect of the
+roll-out multiplies what each case comes to, by department and month: the truth is known for the very cases that came.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ STRATA = {"planned": (0.8, 0.0, 1.0), "acute": (0.1, 0.25, 1.6), "light": (0.5, 
 
 @dataclass(frozen=True)
 class Made:
-    """Cells as charged and at constant prices, and the true effect on the pilots July to December: per cent of what they
+    """Cells as charged and at constant prices; the true effect on the pilots July to December: as a share of what they
     would have come to, and per case."""
 
     charged: pd.DataFrame
@@ -77,7 +77,7 @@ def _ar(random: np.random.Generator, units: int, months: int, rho: float, spread
 
 
 def _strength(random: np.random.Generator) -> np.ndarray:
-    """Department x month: 10 % in the pilots from March, then 80, 90, 100 % from July; departments take it up unlike."""
+    """Department x month: 10 % in the pilots from March, 80, 90, 100 % from July; departments take it up unlike."""
     strength = np.zeros((len(SIZES), len(MONTHS)))
     strength[: len(PILOTS), 14:18] = 0.1
     strength[: len(PILOTS), 18:] = (0.8, 0.9, 1, 1, 1, 1)
@@ -85,7 +85,7 @@ def _strength(random: np.random.Generator) -> np.ndarray:
 
 
 def _arrivals(size: np.ndarray, planned: float, winter: float) -> np.ndarray:
-    """Expected cases: winter peak of acute disease; planned cases put off in two epidemics, acute ones up in the second."""
+    """Expected cases: winter peak of acute disease; epidemics put planned cases off, the second brings acute ones."""
     months = np.arange(len(MONTHS))
     season = 1 + winter * np.cos(2 * np.pi * months / 12)
     season[[15, 16]] *= 1 - 0.35 * planned

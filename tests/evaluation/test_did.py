@@ -25,7 +25,7 @@ MIX = cells(("A", "1", "mild", 30, 100.0), ("A", "1", "severe", 10, 300.0),
 
 
 def test_a_change_of_mix_alone_is_no_change():
-    """40 cases at 150 on average become 40 at 250: raw +100, at equal mix the index stays 1; B is half as dear again."""
+    """40 cases at 150 on average become 40 at 250: raw +100, the index stays 1; B is half as dear again."""
     raw, equal = raw_panel(MIX), adjusted_panel(MIX, "relative", ["1"])
     assert raw["value"].tolist() == [150, 250, 150]
     assert equal["value"].tolist() == [1.0, 1.0, 1.5] and equal["weight"].tolist() == [6000, 10000, 500]

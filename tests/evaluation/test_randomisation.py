@@ -21,7 +21,7 @@ def units(treated: int, others: int, seed: int = 0, effect: float = 0.0) -> pd.D
 
 
 def test_one_treated_unit_is_ranked_among_all():
-    """Twelve alike: the treated one lies farthest from the mean of the others, p = 1 / 12; in the middle, p is large."""
+    """Twelve alike: the treated one farthest from the mean of the others has p = 1 / 12; in the middle, p is 1."""
     rows = units(1, 11).assign(difference=[9.0, *np.linspace(-1, 1, 11)])
     found = few_treated(rows)
     assert found.p == pytest.approx(1 / 12) and found.effect == pytest.approx(9) and found.arrangements == 12

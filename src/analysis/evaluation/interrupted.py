@@ -6,6 +6,7 @@ Bernal, Cummins and Gasparrini (2017), International Journal of Epidemiology 46(
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -40,7 +41,8 @@ def interrupted(
         are left out of the fit (leak, donut).
     season : periods a season; harmonics 0 = none.
 
-    Errors hang together over time: Newey-West with 3 lags and the small-sample factor, t with n - k degrees of freedom.
+    Errors may hang together over time: Newey-West with 3 lags and the small-sample factor; in short series these are
+    too small where errors do not, so the larger of them and of classical errors counts; t with n - k degrees of freedom.
 
     Raises
     ------
@@ -55,16 +57,16 @@ def interrupted(
     if len(used) < x.shape[1] + 3:
         raise InputError(f"{len(used)} months for {x.shape[1]} coefficients", mend="name more months before the change")
     y = series.loc[used].to_numpy(float)
-    fit = sm.GLM(y, x, family=sm.families.Gaussian()).fit(
-        cov_type="HAC", cov_kwds={"maxlags": _LAGS, "use_correction": True}
-    )
+    model = sm.GLM(y, x, family=sm.families.Gaussian())
+    fit = model.fit()
+    serial = model.fit(cov_type="HAC", cov_kwds={"maxlags": _LAGS, "use_correction": True}).cov_params()
     late = x[time >= since]
     mean = np.zeros(x.shape[1])
     mean[2:4] = late[:, 2:4].mean(axis=0)
     unit = np.eye(x.shape[1])
     without = x @ np.where(np.isin(np.arange(x.shape[1]), (2, 3)), 0.0, fit.params)
     fitted = pd.DataFrame({"period": used, "value": y, "fitted": fit.fittedvalues, "without": without})
-    return Interrupted(*(_contrast(fit, row) for row in (mean, unit[2], unit[3])), fitted)
+    return Interrupted(*(_contrast(fit, serial, row) for row in (mean, unit[2], unit[3])), fitted)
 
 
 def _design(time: np.ndarray, start: int, season: int, harmonics: int) -> np.ndarray:
@@ -73,8 +75,9 @@ def _design(time: np.ndarray, start: int, season: int, harmonics: int) -> np.nda
     return np.column_stack([np.ones(len(time)), time, late, late * (time - start), *waves])
 
 
-def _contrast(fit, row: np.ndarray) -> Estimate:
-    effect, error = float(row @ fit.params), float(row @ fit.cov_params() @ row) ** 0.5
+def _contrast(fit: Any, serial: np.ndarray, row: np.ndarray) -> Estimate:
+    effect = float(row @ fit.params)
+    error = max(float(row @ fit.cov_params() @ row), float(row @ serial @ row)) ** 0.5
     freedom = float(fit.df_resid)
     reach = float(stats.t.ppf(0.975, freedom)) * error
     p = float(2 * stats.t.sf(abs(effect) / error, freedom)) if error else float("nan")

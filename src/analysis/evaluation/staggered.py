@@ -7,6 +7,7 @@ through the package diff-diff. Units count alike; errors rest on many units a co
 
 import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -86,7 +87,7 @@ def _numbered(panel: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     return rows.assign(time=rows["period"].map(number).astype(int), cohort=cohort), periods
 
 
-def _estimate(simple) -> Estimate:
+def _estimate(simple: Any) -> Estimate:
     numbers = (float(np.ravel(getattr(simple, name))[0]) for name in
                ("att", "conf_int_lower", "conf_int_upper", "se", "p_value"))  # fmt: skip
     return Estimate(*numbers)

@@ -88,6 +88,6 @@ def _frame(axes: Axes, spots: Sequence[Spot]) -> None:
     reach_y = max([abs(end) for spot in spots for end in spot.y_ends], default=1) * 1.15 or 1
     axes.set_xlim(-reach_x, reach_x)
     axes.set_ylim(-reach_y, reach_y)
-    axes.axhline(0, color=GREY, linewidth=0.9, zorder=0)
-    axes.axvline(0, color=GREY, linewidth=0.9, zorder=0)
+    axes.axhline(0, color=GREY, linewidth=1, zorder=0.9)
+    axes.axvline(0, color=GREY, linewidth=1, zorder=0.9)
     axes.grid(color=FAINT, linewidth=0.6, zorder=0)

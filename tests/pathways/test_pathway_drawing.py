@@ -113,6 +113,6 @@ def test_mean_is_that_of_the_draws(said):
 
 
 def test_days_of_a_branch():
-    severity, infection = LIBRARY["cerebral_haemorrhage"].course[3], LIBRARY["cerebral_haemorrhage"].course[5]
-    assert mean_days(severity.of[0].course) == pytest.approx(4.35)
-    assert mean_days([severity, infection]) == pytest.approx(0.3 * 4.35 + 0.2 * 6.2)
+    monitoring, infection = LIBRARY["cerebral_haemorrhage"].course[4], LIBRARY["cerebral_haemorrhage"].course[8]
+    assert mean_days(monitoring.of[0].course) == pytest.approx(3.3)
+    assert mean_days([monitoring, infection]) == pytest.approx(0.3 * 3.3 + 0.17 * 5.5)

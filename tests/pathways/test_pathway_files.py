@@ -36,7 +36,7 @@ DAYS = {
     "domestic_knee_implants": (8.6, 8.6),
     "domestic_plates": (9.8, 9.8),
     "abi_gate": (12, 11.7),
-    "cataract_day_surgery": (2.8, 0.54),
+    "cataract_day_surgery": (2.8, 0.41),
     "gastrectomy_eras": (12, 8),
     "mdt_lung_diabetes": (14, 9),
     "mdt_pancreas": (18, 12),

@@ -71,7 +71,8 @@ def mean_estimate(address: str, mean: float, sd: float, cases: int, error: float
     def edit(of: float) -> Edit:
         return distribution("gamma", of, of * sd / mean) if of > 0 else {"constant": 0.0}
 
-    row = _row(f"{address}.mean", "gamma", mean, sd, cases, error, why)
+    low, high = max(mean - 1.959964 * error, 0.0), mean + 1.959964 * error
+    row = Row(f"{address}.mean", "gamma", mean, sd, cases, low, high, why)
     return Estimate(address, edit(mean), (row,), lambda rng: edit(_gamma(mean, error, rng)))
 
 

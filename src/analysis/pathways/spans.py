@@ -12,7 +12,10 @@ LEAST = 5
 #: A time known by subtraction varies at least so much (sd / mean), and at most so much.
 _VARIATION = (0.3, 1.5)
 
+#: Mean, variance, and variance of the mean.
 Moments = tuple[float, float, float]
+#: Acts, and the days they took together.
+Spans = tuple[tuple[str, ...], float]
 
 
 def time_estimates(traces: Sequence[Trace], typical: Mapping[str, float]) -> dict[str, Estimate]:
@@ -37,12 +40,12 @@ def time_estimates(traces: Sequence[Trace], typical: Mapping[str, float]) -> dic
     alone = {acts[0]: days for acts, days in spans.items() if len(acts) == 1} | services
     found = {name: time_estimate(f"{name}.time", days) for name, days in sorted(alone.items()) if len(days) >= LEAST}
     known = {name: _moments(alone[name]) for name in found}
-    several = {acts: days for acts, days in spans.items() if len(acts) > 1 and len(days) >= LEAST}
-    while unsolved := _next(several, known, typical):
-        missing = [name for name in unsolved if name not in known]
-        for name, moments in _rest(several[unsolved], unsolved, missing, known, typical).items():
+    several = [(acts, days) for acts, of in spans.items() if len(acts) > 1 and set(acts) <= set(typical) for days in of]
+    while following := _next(several, known):
+        missing, inside = following
+        for name, moments in _rest(inside, missing, known, typical).items():
             known[name] = moments
-            found[name] = _told(name, moments, len(several[unsolved]), missing)
+            found[name] = _told(name, moments, len(inside), missing)
     return found
 
 
@@ -53,39 +56,36 @@ def _moments(days: Iterable[float]) -> Moments:
     return float(values.mean()), variance, variance / len(values)
 
 
-def _next(
-    several: Mapping[tuple[str, ...], list[float]], known: Mapping[str, Moments], typical: Mapping[str, float]
-) -> tuple[str, ...] | None:
-    """The spans to look at next: those with fewest unknown acts, of these the most frequent."""
-    open_ = [acts for acts in several if any(name not in known for name in acts) and set(acts) <= set(typical)]
-    return min(
-        open_,
-        key=lambda acts: (sum(name not in known for name in acts), -len(several[acts]), acts),
-        default=None,
-    )
+def _next(several: Sequence[Spans], known: Mapping[str, Moments]) -> tuple[tuple[str, ...], list[Spans]] | None:
+    """Acts to look at next with the spans that lack them alone: as few as can be, of these the most frequent."""
+    groups: dict[tuple[str, ...], list[Spans]] = {}
+    for acts, days in several:
+        missing = tuple(name for name in acts if name not in known)
+        if missing:
+            groups.setdefault(missing, []).append((acts, days))
+    enough = [missing for missing, of in groups.items() if len(of) >= LEAST]
+    first = min(enough, key=lambda missing: (len(missing), -len(groups[missing]), missing), default=None)
+    return (first, groups[first]) if first else None
 
 
 def _rest(
-    days: list[float], acts: tuple[str, ...], missing: list[str], known: Mapping[str, Moments],
-    typical: Mapping[str, float],
-) -> dict[str, Moments]:  # fmt: skip
-    """Moments of the unknown acts of a span: what the known ones leave."""
-    mean, variance, error = _moments(days)
-    for name in acts:
-        if name in known:
-            mean, variance, error = mean - known[name][0], variance - known[name][1], error + known[name][2]
+    inside: Sequence[Spans], missing: tuple[str, ...], known: Mapping[str, Moments], typical: Mapping[str, float]
+) -> dict[str, Moments]:
+    """Moments of the unknown acts of spans: what the known ones leave."""
+    others = [[known[name] for name in acts if name in known] for acts, _ in inside]
+    left = [days - sum(mean for mean, _, _ in of) for (_, days), of in zip(inside, others, strict=True)]
+    mean, variance, error = _moments(left)
+    variance -= float(np.mean([sum(of_variance for _, of_variance, _ in of) for of in others]))
+    error += float(np.mean([sum(of_error for _, _, of_error in of) for of in others]))
     mean = max(mean, 0.0)
     shares = np.array([typical[name] for name in missing]) / sum(typical[name] for name in missing)
     least, most = ((bound * mean) ** 2 for bound in _VARIATION)
-    variance = min(max(variance, least), most)
-    spread = shares**2 / (shares**2).sum()
-    return {name: (mean * share, variance * part, error * share**2)
-            for name, share, part in zip(missing, shares, spread, strict=True)}  # fmt: skip
+    spread = shares**2 / (shares**2).sum() * min(max(variance, least), most)
+    return {name: (mean * share, part, error * share**2)
+            for name, share, part in zip(missing, shares.tolist(), spread.tolist(), strict=True)}  # fmt: skip
 
 
-def _told(name: str, moments: Moments, cases: int, missing: list[str]) -> Estimate:
+def _told(name: str, moments: Moments, cases: int, missing: tuple[str, ...]) -> Estimate:
     mean, variance, error = moments
-    why = (
-        "by what spans with it are longer" if len(missing) == 1 else f"with {', '.join(missing)}, shared as in the file"
-    )
+    why = "what spans with it are longer" if len(missing) == 1 else f"with {', '.join(missing)}, shared as in the file"
     return mean_estimate(f"{name}.time", mean, float(np.sqrt(variance)), cases, float(np.sqrt(error)), why)

@@ -79,6 +79,8 @@ def cohort(engine: Engine, study: Study) -> Cohort:
         steps.leave(words, left)
     if control is not None:
         steps.leave(("other_treatment", "两组定义均不符合", "Neither of the two techniques"), ~treated & ~control)
+    if "surgeon" in study.confounders:
+        steps.leave(_ONE_SIDED, _of_one_sided_surgeons(rows, steps.kept, treated))
     chosen = steps.kept
     _refuse_empty(study, rows, chosen, treated)
     return Cohort(steps.table(study, treated), _columns(study, rows, treated)[chosen].reset_index(drop=True))
@@ -103,6 +105,7 @@ class _Flow:
         return pd.DataFrame(self.steps, columns=["step", "zh", "en", "left_out", "kept"])
 
 
+_ONE_SIDED = ("one_sided_surgeon", "术者只用其中一种技术", "Surgeon used only one of the two")
 _OTHERS = Arm(zh="其余病例", en="All others")
 
 
@@ -138,6 +141,13 @@ def _excluded(rows: pd.DataFrame, exclusion: Exclusion) -> Flags:
     low = column < exclusion.below if exclusion.below is not None else False
     high = column > exclusion.above if exclusion.above is not None else False
     return np.asarray(low | high, bool)
+
+
+def _of_one_sided_surgeons(rows: pd.DataFrame, kept: Flags, treated: Flags) -> Flags:
+    """Where surgeons are compared with themselves, those who never used the technique, or always, have nobody alike."""
+    sides = pd.DataFrame({"surgeon": rows["surgeon"], "with": kept & treated, "without": kept & ~treated})
+    both = sides.groupby("surgeon")[["with", "without"]].any().all(axis=1)
+    return ~rows["surgeon"].map(both).to_numpy(bool)
 
 
 def _on_side(engine: Engine, rows: pd.DataFrame, arm: Arm | None) -> Flags | None:
@@ -183,6 +193,6 @@ def _refuse_empty(study: Study, rows: pd.DataFrame, chosen: Flags, treated: Flag
 
 def _columns(study: Study, rows: pd.DataFrame, treated: Flags) -> pd.DataFrame:
     asked = [*study.confounders, *study.outcomes, *([study.negative_control] if study.negative_control else [])]
-    kept = rows[["stay_id", "patient", "surgeon", *dict.fromkeys(asked)]]
+    kept = rows[list(dict.fromkeys(["stay_id", "patient", "surgeon", *asked]))]
     kept.insert(3, "treated", treated.astype(float))
     return kept

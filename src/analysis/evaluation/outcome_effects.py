@@ -61,7 +61,8 @@ def sample_of(rows: pd.DataFrame, study: Study, trees: Floats, left: int, seed: 
     """Sample of the kept cases; `left`: how many had nobody alike and are not among them."""
     treated = rows["treated"].to_numpy(float)
     design = design_matrix(rows, study.confounders)
-    taken = draw_clusters(rows["surgeon"], rows["patient"], treated, draws, seed)
+    surgeons = None if "surgeon" in study.confounders else rows["surgeon"]
+    taken = draw_clusters(surgeons, rows["patient"], treated, draws, seed)
     chance = logistic(design, treated, ridge=RIDGE)[0]
     pairs, nearest = (match(chance, treated, study.caliper, replace=again) for again in (False, True))
     note = f"{taken.by}s:{len(taken.users)}" + (f";outside_support:{left}" if left else "")

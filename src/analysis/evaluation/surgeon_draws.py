@@ -1,17 +1,19 @@
 """Draws of the bootstrap by surgeon, and intervals from them.
 
-Patients of one surgeon share his hands, and a technique comes with its surgeons: whole surgeons are drawn, apart those
-who use the technique and those who never do, so that no draw is without either. Of K surgeons of a kind K - 1 are drawn
-and weigh K / (K - 1) (Rao and Wu 1988, Journal of the American Statistical Association 83, 231-241): the variance of a
-mean over few clusters is then the unbiased one.
+Patients of one surgeon share his hands and habits, and a technique comes with its surgeons: whole surgeons are drawn,
+apart those who use the technique and those who never do, so that no draw is without either. Of K surgeons of a kind
+K - 1 are drawn and weigh K / (K - 1) (Rao and Wu 1988, Journal of the American Statistical Association 83, 231-241): the
+variance of a mean over few clusters is then the unbiased one.
 
     interval = estimate -+ t se, se = standard deviation of the draws
 
 t has Satterthwaite's degrees of freedom: (v_0 + v_1)^2 / sum of v_k^2 / (K*_k - 1) over the two kinds; v_k = sum of
 squared influences of the clusters of kind k on the estimate (slopes of the draws on their weights, Efron 1990), K*_k =
-(sum n)^2 / sum n^2 of their cases: few surgeons, or one who has most of the cases, tell little. Where either kind has
-fewer than five surgeons of effective size, patients are drawn instead and the note says so: the interval then holds
-chance between patients, not between hands.
+(sum n)^2 / sum n^2 of their cases: few surgeons, or one who has most of the cases, tell little.
+
+Patients are drawn instead where a study adjusts for the surgeon (surgeons are compared with themselves, and the
+interval is for these surgeons), and where a kind has fewer than two surgeons of effective size: then nothing tells a
+technique from the hands that use it, and the note says `patients`.
 """
 
 from dataclasses import dataclass
@@ -24,7 +26,7 @@ from scipy import stats
 
 Floats = NDArray[np.float64]
 #: Surgeons (of effective size) of each kind without which patients are drawn.
-LEAST_SURGEONS = 5
+LEAST_SURGEONS = 2
 #: Draws a cluster needs for its influence to be told; with more clusters the degrees of freedom matter no longer.
 _DRAWS_A_CLUSTER = 10
 
@@ -49,19 +51,18 @@ class Draws:
         return self.taken[:, self.cluster]
 
 
-def draw_clusters(surgeons: ArrayLike, patients: ArrayLike, treated: ArrayLike, draws: int, seed: int) -> Draws:
+def draw_clusters(surgeons: ArrayLike | None, patients: ArrayLike, treated: ArrayLike, draws: int, seed: int) -> Draws:
     """Draws of a cohort's clusters.
 
     Parameters
     ----------
-    surgeons, patients : (n,) codes. treated : (n,) 0 or 1. draws : D.
+    surgeons, patients : (n,) codes; without surgeons, patients are drawn. treated : (n,) 0 or 1. draws : D.
     """
     flags = np.asarray(treated, float)
     by: Literal["surgeon", "patient"] = "surgeon"
-    code, users, effective = _kinds(surgeons, flags)
-    if min(effective) < LEAST_SURGEONS:
-        by = "patient"
-        code, users, effective = _kinds(patients, flags)
+    if surgeons is None or min((kinds := _kinds(surgeons, flags))[2]) < LEAST_SURGEONS:
+        by, kinds = "patient", _kinds(patients, flags)
+    code, users, effective = kinds
     rng = np.random.default_rng(seed)
     taken = np.ones((draws, len(users)))
     for kind in (False, True):

@@ -1,8 +1,7 @@
 """A pathway and plans to change it, opened for a report: calibrated, priced, simulated on the same random numbers."""
 
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -49,7 +48,6 @@ class Redesign:
     replications: int
     seed: int
     unpaid_within: float
-    began: float = field(default_factory=time.monotonic)
 
     @cached_property
     def pathway(self) -> Pathway:

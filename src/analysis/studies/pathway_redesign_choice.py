@@ -1,0 +1,102 @@
+"""Which of today and the plans is best, and the figures kept as a study."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from analysis.pathways.experiment import best_of
+from analysis.pathways.outcomes import interval
+from analysis.pathways.selection import Selected
+from analysis.presentation.finding import Finding
+from analysis.presentation.tables import Table
+from analysis.presentation.wording import plural
+from analysis.studies.pathway_redesign import TODAY, Redesign
+from analysis.studies.pathway_redesign_effects import shown
+from analysis.studies.pathway_redesign_words import OUTCOMES
+from analysis.studies.study_tables import write_study
+from analysis.studies.wide import head
+
+#: The least difference worth telling apart, of today's cost of a patient or in days of one.
+_WORTH, _WORTH_DAYS = 0.01, 0.1
+#: The selection may take so many replications of a plan; where it would need more, the difference looked for grows.
+_MOST = 2000
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The best of today and the plans by one outcome, and the difference that was looked for."""
+
+    plans: tuple[str, ...]
+    outcome: str
+    delta: float
+    selected: Selected
+
+    @property
+    def best(self) -> str:
+        return self.plans[self.selected.best]
+
+
+@lru_cache(maxsize=8)
+def chosen(redesign: Redesign) -> Chosen:
+    """The best by margin of a patient, or by days of one where items have no costs; unstable ones are left out."""
+    plans = tuple(plan for plan, one in redesign.simulated.items() if not one.unstable)
+    outcome = "margin_of_patient" if redesign.priced else "days_of_patient"
+    delta = _WORTH_DAYS
+    if redesign.priced:
+        delta = _WORTH * abs(interval(redesign.simulated[TODAY].outcomes["cost_of_patient"]).mean)
+    values = [redesign.simulated[plan].outcomes[outcome] for plan in plans]
+    spread = max(((a - b).var(ddof=1) for a in values for b in values), default=0.0)
+    delta = max(delta, float(np.sqrt(8 * spread / _MOST)))
+    best = best_of(
+        [redesign.changed(plan).pathway for plan in plans], redesign.costs, outcome=outcome, delta=delta,
+        smaller=OUTCOMES[outcome].less, **redesign.how,
+    )  # fmt: skip
+    return Chosen(plans, outcome, delta, best)
+
+
+def best_plan(redesign: Redesign) -> Finding:
+    """The plan chosen by KN among today and all plans."""
+    report, style = redesign.report, redesign.report.style
+    question = report.say("哪个方案最好？", "Which plan is best?")
+    found = chosen(redesign)
+    words = OUTCOMES[found.outcome]
+    rows = [(redesign.title(plan), interval(redesign.simulated[plan].outcomes[found.outcome]).mean, taken,
+             report.say("选定", "chosen") if plan == found.best else "")
+            for plan, taken in zip(found.plans, found.selected.replications, strict=True)]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["plan", "value", "taken", "mark"])
+    heads = (head(report, "plan", "方案", "Plan"),
+             head(report, "value", words.zh, words.en, words.kind),
+             head(report, "taken", "重复次数", "Replications", "count"), head(report, "mark", "", ""))  # fmt: skip
+    table = Table(frame, heads, report.say("选优", "Selection"), style)
+    delta = style.money(found.delta) if words.money else report.say(f"{found.delta:.1f} 天", f"{found.delta:.1f} days")
+    text = report.say(
+        f"按{words.zh}，{redesign.title(found.best)}最好（只要领先 {delta} 以上，选对的概率至少 95%）。",
+        f"By {words.en.lower()}, {redesign.title(found.best)} is best (right with 95 % wherever it leads by {delta} or "
+        "more).",
+    )
+    note = report.say(
+        "KN 逐次筛选法（Kim、Nelson 2001），不假设方差相等；差别小于上述数额的方案不作区分。",
+        "Sequential selection KN (Kim and Nelson 2001), variances need not be equal; plans closer than that are not "
+        "told apart.",
+    )
+    return Finding(question, table, text, (note,))
+
+
+def kept(redesign: Redesign) -> Finding:
+    """Write the outcomes as a study, beside the closed months."""
+    report, study = redesign.report, f"E3_{redesign.pathway.id}"
+    question = report.say("这些结果保存在哪里？", "Where are these figures kept?")
+    parts = [found.assign(scenario=plan) for plan, found in redesign.differences.items()]
+    rows = pd.concat(parts, ignore_index=True).dropna(subset=["difference"])
+    rows = rows[rows["outcome"].isin(shown(redesign))].drop(columns="why")
+    made = {"pathway": redesign.pathway.id, "version": redesign.pathway.version, "run_id": report.card["run_id"],
+            "months": [period.name for period in redesign.span], "replications": redesign.replications,
+            **{name: float(value) for name, value in redesign.how.items()}}  # type: ignore[arg-type]  # fmt: skip
+    write_study(report.folder, study, {"scenario_outcomes": rows}, made)
+    text = report.say(
+        f"研究 {study}：{len(rows)} 行写入 scenario_outcomes。",
+        f"Study {study}: {plural(len(rows), 'row')} in scenario_outcomes.",
+    )
+    return Finding(question, None, text)

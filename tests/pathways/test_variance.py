@@ -144,3 +144,22 @@ def test_variants_by_hand():
     assert found["mean_days"].tolist() == [5.0, 1.0] and found["mean_cost"].tolist()[0] == 200
     assert plain["variant"].tolist() == ["mri > surgery + therapy", "", "surgery > mri"]
     assert plain["costed"].tolist() == [0, 0, 0]
+
+
+def test_variants_of_activities_leave_out_what_is_given():
+    """The drug of the first day is no part of the order; who had nothing but the drug has an empty one."""
+    way = pathway({"drug": {"items": {"D": 1}}, "scan": {"activity": "scan"}, "cut": {"activity": "cut"}})
+    rows = {
+        "stays": [stay("a"), stay("b"), stay("c")],
+        "charges": [charge(name, "D", at(1)) for name in "abc"],
+        "events": [
+            event("a", "scan", at(2)),
+            event("a", "cut", at(3)),
+            event("b", "scan", at(2)),
+            event("b", "cut", at(4)),
+        ],
+    }
+    with judged(rows, [way]) as engine:
+        told = discovered_variants(engine, activities_only=True)
+        assert list(zip(told["variant"], told["cases"], strict=True)) == [("scan > cut", 2), ("", 1)]
+        assert "drug > scan > cut" in set(discovered_variants(engine)["variant"])

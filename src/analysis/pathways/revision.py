@@ -32,7 +32,8 @@ class Limits:
 
     omitted : part of a required step's stays · outside : part done at another time than asked for · days : distance of
     the median from the standard, as a part of it · harm : largest difference of the risk of harm that still counts as
-    none · months : in which it must hold · cases : needed in all.
+    none · months : in which it must hold · cases : needed in all · group : stays of known harm that each side of a
+    comparison must have.
     """
 
     omitted: float = 0.2
@@ -41,6 +42,7 @@ class Limits:
     harm: float = 0.05
     months: int = 3
     cases: int = 30
+    group: int = 10
 
 
 def revision(engine: Engine, limits: Limits | None = None) -> pd.DataFrame:
@@ -55,7 +57,8 @@ def revision(engine: Engine, limits: Limits | None = None) -> pd.DataFrame:
     pathway, step (empty for the standard stay), finding:
     omitted_without_harm, omitted_with_harm, omitted_harm_unclear : left out in more than `limit` of the stays; the
         difference of the risk of harm (left out less done; complication, death, unplanned readmission in 30 days) has a
-        95 % interval (Newcombe) below `Limits.harm`, above zero, or neither.
+        95 % interval (Newcombe) below `Limits.harm`, above zero, or neither; unclear and empty where a side has fewer
+        than `Limits.group` stays.
     other_time : more than `limit` of those done were not done when asked for; median_day says when.
     standard_too_long, standard_too_short : the median days of uncomplicated stays are further from the standard
         (`limit`) than `Limits.days` allows.
@@ -108,7 +111,7 @@ def _too_many(count: pd.Series, of: pd.Series, limit: float, limits: Limits) -> 
 def _harm(months: pd.DataFrame, limits: Limits) -> dict[str, Any]:
     """Whether those left without the step fared worse."""
     total = months[["harmed_without", "known_without", "harmed_with", "known_with"]].sum()
-    if not total["known_without"] or not total["known_with"]:
+    if min(total["known_without"], total["known_with"]) < limits.group:
         return {"finding": "omitted_harm_unclear"}
     low, high = confint_proportions_2indep(*total.to_numpy(float), method="newcomb", compare="diff")
     difference = total["harmed_without"] / total["known_without"] - total["harmed_with"] / total["known_with"]

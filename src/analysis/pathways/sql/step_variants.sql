@@ -1,9 +1,11 @@
 -- Grain: one discovered variant of a pathway: the order in which steps were first done, what began on one day taken together
--- (a + b), stays without any step as an empty variant. The $most most frequent of each pathway, with share, mean stay and cost.
+-- (a + b), stays without any step as an empty variant. $activities_only: of
+-- steps that have an activity. The $most most frequent of each pathway, with share, mean stay and cost.
 with turns as (
   select pathway, stay_id, day, string_agg(step, ' + ' order by place, step) as turn
   from (select f.pathway, f.stay_id, f.step, t.place, cast(f.first_at as date) as day
-    from step_facts f join pathway_steps t on t.step_no = f.step_no where f.first_at is not null)
+    from step_facts f join pathway_steps t on t.step_no = f.step_no where f.first_at is not null
+      and (t.activity is not null or not $activities_only))
   group by pathway, stay_id, day
 ),
 told as (

@@ -108,7 +108,7 @@ def calibrated(
     traces = [replay(pathway, stay, queued) for stay in stays]
     estimates = _estimates(pathway, stays, traces, span)
     edits = {estimate.address: estimate.edit for estimate in estimates}
-    edits |= ample_edits(pathway, queued, float(edits["arrivals.a_day"]))
+    edits |= ample_edits(pathway, queued, sum(stay.days for stay in stays) / span)
 
     def make(more: Mapping[str, Edit]) -> Pathway:
         return checked(edited(raw, edits | more, file), file, items)

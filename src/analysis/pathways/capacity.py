@@ -38,9 +38,13 @@ _PATIENTS, _HALVINGS = 4000, 9
 Make = Callable[[Mapping[str, Edit]], Pathway]
 
 
-def ample_edits(pathway: Pathway, queued: Sequence[str], a_day: float) -> dict[str, Edit]:
-    """Units and hours of the resources that nobody waits for: as many as are never in use at once, always open."""
-    load = a_day * 3 * pathway.standard.days
+def ample_edits(pathway: Pathway, queued: Sequence[str], load: float) -> dict[str, Edit]:
+    """Units and hours of the resources that nobody waits for: as many as are never in use at once, always open.
+
+    Parameters
+    ----------
+    load : patients of the pathway in the house, in the mean.
+    """
     units = int(np.ceil(load + _AMPLE * np.sqrt(load)))
     found: dict[str, Edit] = {}
     for name, resource in pathway.resources.items():

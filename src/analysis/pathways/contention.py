@@ -3,8 +3,8 @@
 A wait counts from the request, or from the next opening where the resource was closed then. A resource is contended
 where (1) whoever asks while more are in line waits longer: Spearman's correlation of the wait with the number waiting
 or being served at the request, one-sided, Holm's correction over the resources of the pathway; and (2) the pathway's
-own patients wait long enough to matter. Waits that do not depend on the load are no queue: an appointment, a way of
-working. They stay where they are, in the time before the step.
+own patients wait half a day and more, closed hours included. Waits that do not depend on the load are no queue: an
+appointment, a way of working. They stay where they are, in the time before the step.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,8 +27,8 @@ Floats = NDArray[np.float64]
 _SQL = "analysis.pathways"
 #: Fewer requests say nothing about a queue.
 LEAST_REQUESTS = 30
-#: Family-wise error of the test, and mean days of waiting from which on it matters to a stay.
-ALPHA, RELEVANT = 0.01, 0.25
+#: Family-wise error of the test, and mean days from request to start from which on they matter to a stay.
+ALPHA, RELEVANT = 0.01, 0.5
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,8 @@ class Requests:
 class Contention:
     """What requests say of one resource.
 
-    wait : mean days that the pathway's own patients waited behind the opening · rho, p : of wait and number in line, p
-    corrected · load : part of the open capacity that is in use.
+    wait : mean days from request to start of the pathway's own patients · rho, p : of the wait in open hours and the
+    number in line, p corrected · load : part of the open capacity that is in use.
     """
 
     name: str
@@ -164,7 +164,7 @@ def verdicts(requests: Mapping[str, Requests]) -> list[Contention]:
             name,
             len(of.asked),
             int(of.own.sum()),
-            float(of.waits[of.own].mean()) if of.own.any() else float("nan"),
+            float((of.began - of.asked)[of.own].mean()) if of.own.any() else float("nan"),
             found[name][0],
             p,
             _load(of),
@@ -194,11 +194,9 @@ def _load(of: Requests) -> float:
     """Time in use by the time open, of as many units as are in use while somebody waits."""
     if not len(of.asked):
         return float("nan")
-    span = of.began.max() - of.began.min()
-    inside = (
-        of.windows[(of.windows[:, 1] > of.began.min()) & (of.windows[:, 0] < of.began.max())]
-        if len(of.windows)
-        else of.windows
-    )
-    open_ = float((inside[:, 1] - inside[:, 0]).sum()) if len(inside) else span
+    begin, end = of.began.min(), of.began.max()
+    open_ = end - begin
+    if len(of.windows):
+        inside = np.minimum(of.windows[:, 1], end) - np.maximum(of.windows[:, 0], begin)
+        open_ = np.maximum(inside, 0.0).sum()
     return float((of.ended - of.began).sum() / (open_ * of.in_use)) if open_ > 0 else float("nan")

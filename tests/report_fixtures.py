@@ -13,6 +13,8 @@ from analysis.studies.report import Report
 ROOT = Path(__file__).parents[1]
 OVERVIEW = ROOT / "notebooks/committee/overview.ipynb"
 DEPARTMENT = ROOT / "notebooks/committee/department.ipynb"
+PATHWAYS = ROOT / "notebooks/committee/pathways.ipynb"
+REVISION = ROOT / "notebooks/committee/pathway_revision.ipynb"
 START_HERE = ROOT / "notebooks/start_here.ipynb"
 PACK = ROOT / "parameters/packs/monthly_committee.yaml"
 NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))

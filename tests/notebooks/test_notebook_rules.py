@@ -6,13 +6,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from report_fixtures import DEPARTMENT, NOTEBOOKS, OVERVIEW, START_HERE
+from report_fixtures import DEPARTMENT, NOTEBOOKS, OVERVIEW, PATHWAYS, REVISION, START_HERE
 
 from analysis.reporting.runner import known_parameters
 
 #: SQL, a path, a file.
 FORBIDDEN = r"\bselect\b.+\bfrom\b|Path\(|\.parquet|['\"][\w.]*/"
-COMMITTEE = {OVERVIEW, DEPARTMENT}
+COMMITTEE = {OVERVIEW, DEPARTMENT, PATHWAYS, REVISION}
 names = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 

@@ -45,7 +45,13 @@ def read(page: Path) -> Links:
 
 def test_every_page_is_there(pages: Pages):
     folder, files, steps = pages.folder, pages.files, pages.steps
-    wanted = {"overview_zh", "overview_en", *(f"department_{code}_zh" for code in DEPARTMENTS)}
+    wanted = {
+        "overview_zh",
+        "overview_en",
+        "pathways_zh",
+        "pathways_en",
+        *(f"department_{code}_zh" for code in DEPARTMENTS),
+    }
     assert set(steps) == wanted
     for suffix in [".html", ".xlsx", *([".pdf"] if find_browser() else [])]:
         assert {path.stem for path in folder.glob(f"*{suffix}")} - {"index"} == wanted

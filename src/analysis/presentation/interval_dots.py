@@ -42,7 +42,7 @@ def interval_dots(
         axes.axvline(0, color=LIGHT, linewidth=0.8)
         axes.set_xlim(-0.015 * reach, reach * 1.16)
         axes.set_ylim(len(labels) - 0.4, -1.1)
-        only_rows(axes, labels)
+        only_rows(axes, labels, most=52)
         if before and any(not is_empty(value) for value in before):
             _legend(axes, names)
         return to_svg(figure)

@@ -39,10 +39,12 @@ def kept_pathways(followed: Followed) -> Finding:
         head(report, "standard", "标准住院日", "Standard days", "number1"),
         head(report, "over", f"超标准 {PART:.0%}", f"{PART:.0%} over it", "percent0"),
     )
-    table = Table(
-        rows, heads, report.say("路径遵守", "Pathways kept"), report.style, on_page=tuple(range(min(_MOST, len(rows))))
+    lines = report.say(
+        "线段为 95% Wilson 区间，红色为确定不到一半。", "Lines: Wilson's 95 % intervals; red: surely less than half."
     )
-    return Finding(question, table, kept_text(followed, rows), (kept_note(report),), figure)
+    sheet, shown = report.say("路径遵守", "Pathways kept"), tuple(range(min(_MOST, len(rows))))
+    table = Table(rows, heads, sheet, report.style, on_page=shown)
+    return Finding(question, table, kept_text(followed, rows), (kept_note(report), lines), figure)
 
 
 def pathway_rows(followed: Followed) -> pd.DataFrame:
@@ -80,9 +82,9 @@ def kept_text(followed: Followed, rows: pd.DataFrame) -> str:
 
 
 def kept_note(report: Report) -> str:
+    """What it means that a pathway is kept."""
     return report.say(
-        "“全部按要求”：必需步骤未遗漏，做了的未延迟、不超次数，未做禁止的步骤；有理由豁免或无法判断的不算违反。"
-        "线段为 95% Wilson 区间，红色为确定不到一半。",
+        "“全部按要求”：必需步骤未遗漏，做了的未延迟、不超次数，未做禁止的步骤；有理由豁免或无法判断的不算违反。",
         "All as asked: nothing required left out, nothing late or too often, nothing forbidden; who is excused, or of "
-        "whom nobody can tell, does not break it. Lines: Wilson's 95 % intervals; red: surely less than half.",
+        "whom nobody can tell, does not break it.",
     )

@@ -88,7 +88,8 @@ def over_standard(followed: Followed) -> Finding:
         head(report, "in_time", "24 小时内报告原因", "Reason in 24 h", "percent0"),
         head(report, "absent", "未报告", "No reason", "percent0"),
     )
-    table = Table(rows, heads, report.say("超标准住院", "Over the standard"), report.style)
+    sheet, shown = report.say("超标准住院", "Over the standard"), tuple(range(min(_MOST, len(rows))))
+    table = Table(rows, heads, sheet, report.style, on_page=shown)
     large = rows[rows["over"] >= LIMIT]
     parts = [
         Part(report.say("找到等待的步骤", "A step waited for"), large["waiting"].tolist(), ACCENT),

@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 
 OUTCOMES = (
     "stay", "days_of_patient", "cost", "cost_of_patient", "margin", "margin_of_patient", "throughput", "waiting",
-    "bed_use", "complication", "readmission",
+    "bed_use", "beds", "complication", "readmission",
 )  # fmt: skip
 
 
@@ -32,8 +32,8 @@ def outcomes(of: Replications, built: Assembled, beds: Sequence[str] = ("bed",))
     stay : days of a stay · cost, margin : of a stay, margin = payment - cost · days_of_patient, cost_of_patient,
     margin_of_patient : of who came once, returns included (paid again unless the program says otherwise) ·
     throughput : stays ended a day · waiting : days waited for resources, of a patient · bed_use : share of the beds'
-    open time · complication : share of the stays · readmission : returns of a patient. Arrays (n,); NaN where there
-    was nobody.
+    open time · beds : occupied, on average · complication : share of the stays · readmission : returns of a patient.
+    Arrays (n,); NaN where there was nobody.
     """
     total = {name: of.classes[name].sum(axis=1) for name in of.classes.dtype.names}
     held = [place for place, name in enumerate(built.resources) if name in beds]
@@ -50,6 +50,7 @@ def outcomes(of: Replications, built: Assembled, beds: Sequence[str] = ("bed",))
             "throughput": stays / of.days,
             "waiting": of.resources.days_waited.sum(axis=1) / patients,
             "bed_use": busy / open_,
+            "beds": busy / (of.days + of.follow),
             "complication": total["complications"] / stays,
             "readmission": total["returns"] / patients,
         }

@@ -21,13 +21,14 @@ class Replications:
 
     classes : (n, C) records of state.CLASS_TALLY · resources : (n, R) records of RESOURCE_TALLY.
     categories : (n, K) money by category of cost · days : length of what was counted, horizon - warm-up.
-    first : number of the first of them.
+    follow : days of follow-up behind them · first : number of the first of them.
     """
 
     classes: np.recarray
     resources: np.recarray
     categories: np.ndarray
     days: float
+    follow: float = 0.0
     first: int = 0
 
     def joined(self, more: "Replications") -> "Replications":
@@ -35,7 +36,9 @@ class Replications:
         parts = [
             np.concatenate([getattr(self, of), getattr(more, of)]) for of in ("classes", "resources", "categories")
         ]
-        return Replications(parts[0].view(np.recarray), parts[1].view(np.recarray), parts[2], self.days, self.first)
+        return Replications(
+            parts[0].view(np.recarray), parts[1].view(np.recarray), parts[2], self.days, self.follow, self.first
+        )
 
 
 def replicate(
@@ -59,6 +62,7 @@ def replicate(
         records(replications * len(program.resources), RESOURCE_TALLY).reshape(replications, -1),
         np.zeros((replications, categories)),
         horizon - warm,
+        follow,
         first,
     )
 

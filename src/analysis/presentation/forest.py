@@ -50,12 +50,12 @@ def _panel(axes: Axes, one: Panel, style: Style) -> None:
         colour = GREY if is_empty(low) or low <= 0 <= high else (ACCENT if (middle < 0) == one.less_is_better else BAD)
         axes.plot([low, high], [row, row], color=colour, linewidth=2, solid_capstyle="butt")
         axes.plot(middle, row, "o", color=colour, markersize=4.5)
-        axes.annotate(_signed(style, middle, one.kind), (middle, row), (0, 5), textcoords="offset points",
-                      ha="center", fontsize=7.5, color=colour)  # fmt: skip
+        axes.annotate(_signed(style, middle, one.kind), (middle, row), (3, 4), textcoords="offset points",
+                      fontsize=7.5, color=colour)  # fmt: skip
     axes.set_ylim(len(one.intervals) - 0.5, -0.75)
-    reach = max((abs(v) for each in one.intervals for v in each if not is_empty(v)), default=1) or 1
-    axes.set_xlim(-1.25 * reach, 1.25 * reach)
-    axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(3))
+    reach = max((abs(v) for each in one.intervals for v in each if not is_empty(v)), default=0.0)
+    axes.set_xlim(-1.3 * (reach or 1), 1.5 * (reach or 1))
+    axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(3) if reach else mpl.ticker.FixedLocator([0.0]))
     axes.xaxis.set_major_formatter(lambda value, _: style.write(value, one.kind))
     axes.tick_params(axis="x", labelsize=7)
     axes.spines["left"].set_visible(False)
@@ -63,4 +63,4 @@ def _panel(axes: Axes, one: Panel, style: Style) -> None:
 
 def _signed(style: Style, value: float, kind: Kind) -> str:
     text = style.write(value, kind)
-    return f"+{text}" if value > 0 and not text.startswith("+") else text
+    return f"+{text}" if value > 0 and not text.startswith("+") and text != style.write(0.0, kind) else text

@@ -20,6 +20,7 @@ from analysis.pathways.model import Pathway
 from analysis.pathways.scenarios import Scenario
 from analysis.pathways.warm_up import WarmUp, warm_up
 from analysis.periods import Period
+from analysis.presentation.tables import Column
 from analysis.settings import parameters_folder, read_settings
 from analysis.studies.pathway_prices import priced
 from analysis.studies.report import Report
@@ -57,6 +58,19 @@ class Redesign:
     def priced(self) -> bool:
         """Items have costs: what a plan does to money can be told."""
         return bool(self.costs)
+
+    @cached_property
+    def ample(self) -> frozenset[str]:
+        """Resources that calibration found nobody to wait for: their number stands for enough, not for a capacity."""
+        if self.calibration is None:
+            return frozenset()
+        tested = self.calibration.contention
+        contended = set(tested.loc[tested["verdict"] == "contended", "resource"]) if len(tested) else set()
+        return frozenset(self.pathway.resources) - contended
+
+    def by_plan(self, heads: tuple[Column, ...]) -> tuple[Column, ...]:
+        """Headings of a table by plan; without the plan where there is only one."""
+        return heads if len(self.plans) > 1 else tuple(one for one in heads if one.name != "plan")
 
     def changed(self, plan: str) -> Layered:
         """The pathway under a plan; TODAY leaves it."""

@@ -55,7 +55,7 @@ def if_all_are_off(redesign: Redesign) -> Finding:
              head(report, "above", "差值为正的抽样", "Draws above 0", "percent0"))  # fmt: skip
     if not rows:
         return Finding(question, None, report.say("没有可以抽样的方案。", "There is no plan to draw for."))
-    table = Table(frame, heads, report.say("参数不确定性", "Parameter uncertainty"), style)
+    table = Table(frame, redesign.by_plan(heads), report.say("参数不确定性", "Parameter uncertainty"), style)
     return Finding(question, table, " ".join(texts), redesign.told(*_drawn_notes(redesign)))
 
 

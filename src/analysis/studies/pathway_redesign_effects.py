@@ -4,26 +4,32 @@ import pandas as pd
 
 from analysis.presentation.finding import Finding
 from analysis.presentation.forest import Panel, forest
-from analysis.presentation.numbers import Kind, Style, is_empty
+from analysis.presentation.numbers import MINUS, Kind, Style, is_empty
 from analysis.presentation.tables import Table
 from analysis.studies.pathway_redesign import Redesign
 from analysis.studies.pathway_redesign_words import OUTCOMES
 from analysis.studies.wide import head
 
 #: In the figure; the table has every outcome.
-_PANELS = ("stay", "days_of_patient", "cost_of_patient", "margin_of_patient", "waiting", "bed_use", "complication",
+_PANELS = ("stay", "days_of_patient", "cost_of_patient", "margin_of_patient", "waiting", "beds", "complication",
            "readmission")  # fmt: skip
 
 
 def shown(redesign: Redesign) -> list[str]:
-    """Outcomes that can be told: those of money only where items are priced."""
-    return [name for name, words in OUTCOMES.items() if redesign.priced or not words.money]
+    """Outcomes that can be told: money where items are priced, a share of beds where their number is not just ample."""
+    hidden = {"bed_use"} if "bed" in redesign.ample else set()
+    hidden |= set() if redesign.priced else {name for name, words in OUTCOMES.items() if words.money}
+    return [name for name in OUTCOMES if name not in hidden]
 
 
 def signed(style: Style, value: float, kind: Kind) -> str:
     """A difference: shares in points, the rest in their unit, with its sign."""
-    text = style.write(value, "points" if kind.startswith("percent") else kind)
-    return f"+{text}" if not is_empty(value) and value > 0 and not text.startswith("+") else text
+    kind = "points" if kind.startswith("percent") else kind
+    text = style.write(value, kind)
+    bare = text.removeprefix("+").removeprefix(MINUS)
+    if is_empty(value) or bare == style.write(0.0, kind):
+        return bare
+    return f"+{bare}" if value > 0 else text
 
 
 def changes(redesign: Redesign) -> Finding:
@@ -44,7 +50,7 @@ def changes(redesign: Redesign) -> Finding:
              head(report, "difference", "差值", "Difference", "text_right"),
              head(report, "low", "95% 下限", "95 % from", "text_right"),
              head(report, "high", "95% 上限", "95 % to", "text_right"))  # fmt: skip
-    table = Table(frame, heads, report.say("方案效果", "Effects"), style, by_row=tuple(kinds))
+    table = Table(frame, redesign.by_plan(heads), report.say("方案效果", "Effects"), style, by_row=tuple(kinds))
     perverse = [plan for plan in redesign.differences if _perverse(redesign, plan)]
     text = " ".join(_plan_text(redesign, plan) for plan in redesign.plans)
     return Finding(question, table, text, redesign.told(*_change_notes(redesign)), _figure(redesign), bool(perverse))

@@ -14,6 +14,8 @@ from analysis.studies.wide import head
 
 #: Above so many noise floors a model does not look like the hospital.
 _LIKE = 1.5
+#: Days waited that are worth a word.
+_WAIT = 0.05
 
 
 def the_pathway(redesign: Redesign) -> Finding:
@@ -116,29 +118,34 @@ def waits(redesign: Redesign) -> Finding:
              head(report, "days", "每位患者等待（天）", "Days waited, of a patient", "number1"),
              head(report, "use", "使用率", "In use", "percent0"))  # fmt: skip
     table = Table(frame, heads, report.say("等待", "Waiting"), report.style)
-    worst, total = today.iloc[0], float(today["days"].sum())
+    worst, total, figure = today.iloc[0], float(today["days"].sum()), ""
     text = report.say("没有值得一提的等待。", "There is no wait worth naming.")
-    if worst["days"] >= 0.05:
+    if worst["days"] >= _WAIT:
         share = worst["days"] / total
         text = report.say(
             f"每位患者平均等待资源 {total:.1f} 天，其中 {share:.0%} 在等{worst['resource']}。",
             f"A patient waits {total:.1f} days for resources, {share:.0%} of it for {worst['resource']}.",
         )
-    figure = ranked_bars(today["resource"].tolist(), today["days"].tolist(), report.style, "number1")
-    unstable = _unstable_words(redesign)
-    return Finding(question, table, text, redesign.told(*unstable), figure, alarm=bool(unstable))
+        figure = ranked_bars(today["resource"].tolist(), today["days"].tolist(), report.style, "number1")
+    unstable, note = _unstable_words(redesign), ()
+    if redesign.ample:
+        note = (report.say("“充足”：数据没有显示有人等它，它的数量不作为限制。",
+                           "`Ample`: the data show nobody to wait for it, so its number is no limit."),)  # fmt: skip
+    return Finding(question, table, text, redesign.told(*unstable, *note), figure, alarm=bool(unstable))
 
 
 def _waits_of(redesign: Redesign, plan: str) -> pd.DataFrame:
     one, language = redesign.simulated[plan], redesign.report.language
     tally, patients = one.replications.resources, one.replications.classes.arrivals.sum()
-    resources = redesign.changed(plan).pathway.resources
-    rows = [
-        (redesign.title(plan), resource_word(name, language), resources[name].units,
-         tally.waited[:, i].sum() / max(tally.requests[:, i].sum(), 1), tally.days_waited[:, i].sum() / patients,
-         interval(tally.busy[:, i] / tally.open[:, i]).mean)
-        for i, name in enumerate(one.built.resources)
-    ]  # fmt: skip
+    resources, ample = redesign.changed(plan).pathway.resources, redesign.report.say("充足", "ample")
+    rows = []
+    for i, name in enumerate(one.built.resources):
+        waited = tally.waited[:, i].sum() / max(tally.requests[:, i].sum(), 1)
+        enough = name in redesign.ample
+        use = None if enough else interval(tally.busy[:, i] / tally.open[:, i]).mean
+        days = tally.days_waited[:, i].sum() / patients
+        units = ample if enough else resources[name].units
+        rows.append((redesign.title(plan), resource_word(name, language), units, waited, days, use))
     return pd.DataFrame(rows, columns=["plan", "resource", "units", "waited", "days", "use"])
 
 

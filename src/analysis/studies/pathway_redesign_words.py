@@ -27,6 +27,7 @@ OUTCOMES: dict[str, Outcome] = {
     "throughput": Outcome("出院（每天）", "Discharges a day", "number3", False),
     "waiting": Outcome("等待资源（天）", "Days waited", "number1", True),
     "bed_use": Outcome("床位使用率", "Use of beds", "percent1", True),
+    "beds": Outcome("占用床位（张）", "Beds occupied", "number1", True),
     "complication": Outcome("并发症", "Complications", "percent1", True),
     "readmission": Outcome("再入院", "Readmissions", "percent1", True),
 }
@@ -85,11 +86,11 @@ def address_words(pathway: Pathway, address: str, language: Language) -> str:
     if first == "resources":
         first, *rest = rest
         return ": ".join([resource_word(first, language), *(_part(one, of) for one in rest)])
-    distributions = {"gamma", "lognormal", "weibull", "exponential", "mean"}
-    parts = [
-        _part(one, of) if one in _PARTS else pathway.name(one, language) for one in rest if one not in distributions
-    ]
-    return ": ".join([pathway.name(first, language), " ".join(parts)]) if parts else pathway.name(first, language)
+    silent = {"gamma", "lognormal", "weibull", "exponential", "mean"}
+    told = [one for one in rest if one not in silent]
+    ways = [pathway.name(one, language) for one in told if one not in _PARTS and not one[0].isupper()]
+    parts = [_part(one, of) for one in told if one in _PARTS or one[0].isupper()]
+    return ": ".join([" – ".join([pathway.name(first, language), *ways]), *([" ".join(parts)] if parts else [])])
 
 
 def _part(name: str, of: bool) -> str:

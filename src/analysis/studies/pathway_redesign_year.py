@@ -31,7 +31,7 @@ def in_a_year(redesign: Redesign) -> Finding:
              head(report, "change", "差值", "Difference", "text_right"),
              head(report, "low", "95% 下限", "95 % from", "text_right"),
              head(report, "high", "95% 上限", "95 % to", "text_right"))  # fmt: skip
-    table = Table(frame, heads, report.say("一年", "A year"), report.style)
+    table = Table(frame, redesign.by_plan(heads), report.say("一年", "A year"), report.style)
     text = report.say(f"每年约 {a_year:.0f} 位患者。", f"Some {a_year:,.0f} patients a year.")
     text += " ".join(_year_text(redesign, plan, a_year) for plan in redesign.plans)
     note = report.say(

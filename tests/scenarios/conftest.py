@@ -13,6 +13,11 @@ from analysis.hospital import save_card, save_table, seal_folder
 from analysis.periods import parse_range
 from analysis.settings import SourceCard
 from analysis.sources.importer import import_source
+from analysis.studies.committee import open_report
+from analysis.studies.incentive_gaming import keep_gaming
+from analysis.studies.incentives import keep_incentives
+from analysis.studies.value_contract import expose, keep_contract
+from analysis.studies.value_quadrants import keep_quadrants
 
 ROOT = Path(__file__).parents[2]
 FIRST, LAST = "2022-01", "2023-03"
@@ -37,7 +42,17 @@ def closed_demo(folders: Path) -> Path:
     generator = pytest.importorskip("analysis.demo.generator")
     generator.write_demo(folders / "data/demo", stays_per_year=1200, first=FIRST, last=LAST)
     close(folders / "data/demo", parse_range(f"{FIRST}..{LAST}"), folders / "outputs")
+    keep_worth(folders)
     return folders / "outputs/demo"
+
+
+def keep_worth(folders: Path) -> None:
+    """The studies on quality beside cost, incentive rules and the value contract: F1, F2, F4."""
+    report = open_report(str(folders / "data/demo"), LAST, str(folders / "outputs"), "en")
+    keep_quadrants(report)
+    keep_incentives(report)
+    keep_gaming(report)
+    keep_contract(expose(report))
 
 
 @pytest.fixture(scope="session")

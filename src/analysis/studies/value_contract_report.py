@@ -39,10 +39,10 @@ def priced(exposure: Exposure) -> Finding:
     money, when = report.style.money, exposure.span.words(report.language)
     rate, low, high = (report.style.write(value, "percent1") for value in (again / count, *ends))
     text = report.say(
-        f"{when}：{count} 例，再入院 {rate}（95% 区间 {low} 至 {high}），例均成本 {money(per_case)}，"
-        f"打包价 {money(exposure.price)}。",
-        f"{when}: {plural(count, 'episode')}, readmitted {rate} (95 % interval {low} to {high}), cost {money(per_case)} "
-        f"an episode, bundle price {money(exposure.price)}.",
+        f"{when}：{count} 例，再入院 {rate}（95% 区间 {low} 至 {high}），例均成本 "
+        f"{money(per_case)}，打包价 {money(exposure.price)}。",
+        f"{when}: {plural(count, 'episode')}, readmitted {rate} (95 % interval {low} to {high}), cost "
+        f"{money(per_case)} an episode, bundle price {money(exposure.price)}.",
     )
     return Finding(question, table, text, (_assumed(exposure),), alarm=per_case > exposure.price)
 

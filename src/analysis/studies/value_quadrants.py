@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.errors import InputError
 from analysis.evaluation.quadrants import UNCLEAR, QuadrantSettings, quadrants
 from analysis.presentation.disclosure import LIMIT
 from analysis.presentation.finding import Finding
@@ -39,33 +38,37 @@ def heaviest(report: Report) -> Finding:
     question = report.say(
         "权重最大的十个病组，质量与成本各在哪里？", "The ten heaviest DRGs: where between quality and cost?"
     )
-    span, before = report.compared
-    if before is None:
-        text = report.say("尚无上年同期可比，质量没有参照。", "No year before that quality could stand against.")
-        return Finding(question, None, text)
     rows = placed(report)
     if rows[["quality", "cost"]].isna().all(axis=None):
         return absent(report, question, "complications and satisfaction", "cost of departments and cases")
-    return Finding(question, _table(report, rows), _text(report, rows), _notes(report, span, before),
+    return Finding(question, _table(report, rows), _text(report, rows), _notes(report),
                    _figure(report, rows), alarm=bool(rows["place"].str.startswith("worse").any()))  # fmt: skip
 
 
 @lru_cache(maxsize=4)
 def placed(report: Report) -> pd.DataFrame:
-    """The heaviest DRGs with ten cases in both spans, by weight: columns of evaluation.quadrants, and weight."""
-    span, before = report.compared
-    if before is None:
-        raise InputError("quadrants need the year before", where=str(report.folder), mend="close twelve months more")
-    settings = QuadrantSettings()
-    now, past = quadrant_cases(report, span), quadrant_cases(report, before)
-    sums = now.groupby("group").agg(weight=("weight", "sum"), cases=("weight", "size"))
-    enough = (sums["cases"] >= LIMIT) & (past["group"].value_counts().reindex(sums.index).fillna(0) >= LIMIT)
-    chosen = sums[enough & (sums["weight"] > 0)].sort_values(["weight", "cases"], ascending=False).head(settings.groups)
-    if chosen.empty:
+    """The heaviest DRGs of the last twelve months with ten cases: columns of evaluation.quadrants, and weight.
+
+    Quality is empty where the closed months before these hold fewer than ten cases of the DRG.
+    """
+    settings, before = QuadrantSettings(), reference_span(report)
+    now = quadrant_cases(report, report.twelve)
+    past = quadrant_cases(report, before) if before else now.head(0)
+    sums = now.groupby("group").agg(weight=("weight", "sum"), cases=("weight", "size")).reset_index()
+    sums = sums[(sums["cases"] >= LIMIT) & (sums["weight"] > 0)]
+    sums = sums.sort_values(["weight", "group"], ascending=[False, True]).head(settings.groups)
+    if sums.empty:
         return pd.DataFrame(columns=["group", "quality", "cost", "place"])
-    now = now[now["group"].isin(chosen.index)]
-    return quadrants(now, past, settings, seed=_SEED).set_index("group").loc[chosen.index].assign(
-        weight=chosen["weight"]).rename_axis("group").reset_index()  # fmt: skip
+    counts = past["group"].value_counts()
+    past = past[past["group"].isin(counts.index[counts >= LIMIT])]
+    parts = [now[now["group"] == group] for group in sums["group"]]
+    return quadrants(pd.concat(parts), past, settings, seed=_SEED).merge(sums[["group", "weight"]], on="group")
+
+
+def reference_span(report: Report) -> Span | None:
+    """What quality stands against: the twelve months (the year) before the last twelve, as far as they are closed."""
+    first = report.twelve.periods[0]
+    return report.span(first.shift(-1 if first.is_year else -12), first.shift(-1))
 
 
 def quadrant_cases(report: Report, span: Span) -> pd.DataFrame:
@@ -162,12 +165,18 @@ def _text(report: Report, rows: pd.DataFrame) -> str:
             en.append(f"{word_en} the standard in {listed(codes, 'en', 10)}")
     zh.append(f"{len(rows)} 个病组中 {len(both)} 个在质量与成本上都能与参照区分")
     en.append(f"of {plural(len(rows), 'DRG')}, {len(both) or 'none'} can be told from both references")
+    unknown = int(rows["quality"].isna().sum())
+    if unknown:
+        zh.append(f"{unknown} 个的质量没有足够的往期病例可比")
+        en.append(f"of {unknown} the quality has too few earlier cases to stand against")
     text = "; ".join(en)
     return report.say("；".join(zh) + "。", text[:1].upper() + text[1:] + ".")
 
 
-def _notes(report: Report, span: Span, before: Span) -> tuple[str, ...]:
-    words, past = span.words(report.language), before.words(report.language)
+def _notes(report: Report) -> tuple[str, ...]:
+    before = reference_span(report)
+    words = report.twelve.words(report.language)
+    past = before.words(report.language) if before else report.say("（尚无）", "(not closed yet)")
     settings = QuadrantSettings()
     weigh = {name: round(weight * 100) for name, weight in {**settings.quality, **settings.cost}.items()}
     basis = report.say(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
+from scipy import stats
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,15 @@ class Estimate:
     high: float
     error: float = float("nan")
     p: float = float("nan")
+
+
+def pre_post(series: pd.Series, before: Collection[str], after: Collection[str]) -> Estimate:
+    """Mean of the months after less mean of those before (Welch): what a reader without any comparison would say."""
+    late, early = (series[series.index.isin(set(side))].dropna().to_numpy(float) for side in (after, before))
+    found = stats.ttest_ind(late, early, equal_var=False)
+    interval = found.confidence_interval(0.95)
+    effect = float(late.mean() - early.mean())
+    return Estimate(effect, float(interval.low), float(interval.high), p=float(found.pvalue))
 
 
 def two_by_two(

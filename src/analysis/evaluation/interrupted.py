@@ -42,7 +42,7 @@ def interrupted(
     season : periods a season; harmonics 0 = none.
 
     Errors may hang together over time: Newey-West with 3 lags and the small-sample factor; in short series these are
-    too small where errors do not, so the larger of them and of classical errors counts; t with n - k degrees of freedom.
+    too small where errors do not, so the larger of them and of classical errors counts; t with n - k freedom.
 
     Raises
     ------

@@ -1,0 +1,103 @@
+"""Words of a change's report: effects with their intervals, names of methods, windows."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from analysis.evaluation.effects_in_units import Effect
+from analysis.periods import Period
+from analysis.presentation.numbers import Kind
+from analysis.presentation.tables import Column, Table
+from analysis.presentation.wording import span_words
+from analysis.studies.did_it_work import Change
+from analysis.studies.did_it_work_outcomes import Outcome
+from analysis.studies.report import Report
+from analysis.studies.wide import head
+
+METHODS: dict[str, tuple[str, str]] = {
+    "did_randomisation": ("双重差分，科室随机化推断", "Difference in differences, randomisation over departments"),
+    "did_cluster": ("双重差分，科室聚类稳健标准误", "Difference in differences, errors clustered by department"),
+    "callaway_santanna": ("Callaway–Sant'Anna（科室等权）", "Callaway-Sant'Anna (departments alike)"),
+    "its": ("间断时间序列（仅试点）", "Interrupted time series (pilots alone)"),
+    "pre_post": ("前后对比（不可作结论）", "Before and after (no conclusion)"),
+}
+
+
+def effect_kind(outcome: Outcome) -> Kind:
+    """How an effect is written: money or days a case, shares in points."""
+    return outcome.kind if outcome.scale == "relative" else "points"
+
+
+def window(report: Report, months: Sequence[str]) -> str:
+    """First to last month in words."""
+    return span_words(Period(months[0]), Period(months[-1]), report.language)
+
+
+def written(report: Report, outcome: Outcome, effect: Effect) -> str:
+    """`−3,988 元（−20.0%；95% 区间 −5,000 至 −2,935）`, likewise in English."""
+    one, kind = effect.estimate, effect_kind(outcome)
+    low, high = report.style.write(one.low, kind), report.style.write(one.high, kind)
+    share = report.style.write(effect.share.effect, "change") if effect.share else ""
+    if outcome.kind == "money":
+        middle = report.style.money(one.effect, signed=True)
+    else:
+        days = report.say(" 天", " days") if outcome.scale == "relative" else ""
+        middle = report.style.write(one.effect, kind) + days
+    first = f"{share}{report.say('；', '; ')}" if share else ""
+    return report.say(
+        f"{middle}（{first}95% 区间 {low} 至 {high}）", f"{middle} ({first}95 % interval {low} to {high})"
+    )
+
+
+def p_words(p: float) -> str:
+    """A p-value to three digits, never 0."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+
+
+def name_of(report: Report, outcome: Outcome) -> str:
+    return report.say(outcome.zh, outcome.en)
+
+
+def pilots(change: Change) -> list[str]:
+    """Names of the departments that began first."""
+    return change.report.named("department", change.study.treated)
+
+
+def effect_frame(effects: Sequence[Effect]) -> pd.DataFrame:
+    """One row an effect: effect, low, high, share, p, cases."""
+    return pd.DataFrame([
+        {"effect": one.estimate.effect, "low": one.estimate.low, "high": one.estimate.high,
+         "share": one.share.effect if one.share else None, "p": p_text(one.estimate.p), "cases": one.cases}
+        for one in effects
+    ])  # fmt: skip
+
+
+def p_text(p: float) -> str | None:
+    """A p-value for a table; empty where the method has none."""
+    if p != p:
+        return None
+    return "<0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def effect_table(
+    report: Report,
+    rows: pd.DataFrame,
+    kinds: Sequence[Kind],
+    sheet: str,
+    first: Column,
+    *more: Column,
+    strong: int = -1,
+) -> Table:
+    """Effects in rows; `kinds` of every row; `first` names the row, `more` stand behind."""
+    with_share = rows["share"].notna().any()
+    heads = [
+        first,
+        head(report, "effect", "效果", "Effect", "by_row"),
+        head(report, "low", "95% 区间下限", "95 % from", "by_row"),
+        head(report, "high", "95% 区间上限", "95 % to", "by_row"),
+        *([head(report, "share", "相对变化", "Relative", "change")] if with_share else []),
+        head(report, "p", "p", "p", "text_right"),
+        *more,
+    ]
+    strong_rows = frozenset({strong} if strong >= 0 else ())
+    return Table(rows, tuple(heads), sheet, report.style, by_row=tuple(kinds), strong=strong_rows)

@@ -84,8 +84,8 @@ def test_days_of_steps():
 
 def test_many_stations_stand_in_several_lines():
     pathway = LIBRARY["aortic_dissection"]
-    assert [len(line.stations) for line in course_lines(pathway, WIDTH)] == [9]
-    assert [len(line.stations) for line in course_lines(pathway, 5.0)] == [5, 4]
+    assert [len(line.stations) for line in course_lines(pathway, WIDTH)] == [7]
+    assert [len(line.stations) for line in course_lines(pathway, 5.0)] == [4, 3]
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def calibrated(
     tested = verdicts(requests)
     queued = [resource.name for resource in tested if resource.contended]
     traces = [replay(pathway, stay, queued) for stay in stays]
-    estimates = _estimates(pathway, stays, traces, span)
+    estimates = estimates_of(pathway, stays, traces, span)
     edits = {estimate.address: estimate.edit for estimate in estimates}
     edits |= ample_edits(pathway, queued, sum(stay.days for stay in stays) / span)
 
@@ -121,7 +121,7 @@ def calibrated(
     return Calibration(
         pathway=made,
         edits=edits,
-        report=_report(raw, estimates),
+        report=_report(raw, edits, estimates),
         contention=contention_table(tested, made),
         goodness=goodness(made, [stay.days for stay in stays], _begun(traces), seed=seed),
         estimates=tuple(estimates),
@@ -137,8 +137,8 @@ def _begun(traces: Sequence[Trace]) -> dict[str, list[float]]:
     return found
 
 
-def _estimates(pathway: Pathway, stays: Sequence[Observed], traces: Sequence[Trace], span: float) -> list[Estimate]:
-    """Everything that data give, in the order of the course."""
+def estimates_of(pathway: Pathway, stays: Sequence[Observed], traces: Sequence[Trace], span: float) -> list[Estimate]:
+    """All numbers that stays seen over `span` days give, but the capacities, in the order of the course."""
     every = list(acts(pathway.course))
     typical = {name_of(act): mean_of(act.time) for act in every if getattr(act, "time", None)}
     times = time_estimates(traces, typical)
@@ -182,13 +182,19 @@ def _returns(act: Readmit, stays: Sequence[Observed]) -> list[Estimate]:
     return found
 
 
-def _report(raw: Mapping[str, Any], estimates: Sequence[Estimate]) -> pd.DataFrame:
+def _report(raw: Mapping[str, Any], edits: Mapping[str, Edit], estimates: Sequence[Estimate]) -> pd.DataFrame:
     """What was measured, and what the file says of all the rest."""
-    measured = pd.DataFrame([vars(row) for estimate in estimates for row in estimate.rows]).assign(basis="measured")
+    rows = [vars(row) for estimate in estimates for row in estimate.rows]
+    units = {address: value for address, value in edits.items() if address.endswith(".units")}
+    others = {address.split(".")[1] for address in edits if address.endswith(".others")}
+    for address, value in units.items():
+        used = "in use while somebody waits" if address.split(".")[1] in others else "ample: nobody is seen to wait"
+        rows.append({"address": address, "value": float(value), "why": used})
+    measured = pd.DataFrame(rows).assign(basis="measured").fillna({"family": ""})
     places = tuple(f"{estimate.address.removesuffix('.chances')}." for estimate in estimates)
     known = set(measured["address"])
     rest = [
-        {"address": address, "family": "", "value": value, "basis": "file", "why": "nothing measures it"}
+        {"address": address, "family": "", "value": value, "basis": "file", "why": f"not seen, or fewer than {LEAST} times"}
         for address, value in parameters(raw).items()
         if address not in known and not address.startswith((*places, "standard."))
     ]

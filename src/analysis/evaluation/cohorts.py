@@ -35,8 +35,8 @@ class Cohort:
     """Cases of a study.
 
     flow : step, zh, en, left_out, kept; from all closed cases of the months down to the two sides.
-    rows : one case a row, in the order of stay_id: stay_id, patient, surgeon, treated (0, 1), the study's confounders,
-        outcomes and negative control. NaN = not known.
+    rows : one case a row, in the order of stay_id: stay_id, patient, surgeon (or what else the study draws), treated
+        (0, 1), the study's confounders, outcomes and negative control. NaN = not known.
     """
 
     flow: pd.DataFrame
@@ -73,7 +73,6 @@ def cohort(engine: Engine, study: Study) -> Cohort:
     rows = rows.assign(charlson=charlson(rows["stay_id"], engine.frame(sql_text(_SQL, "study_secondary"))))
     rows = rows.join(_measured(engine, study), on="stay_id")
     treated, control = (_on_side(engine, rows, arm) for arm in (study.treatment, study.control))
-    _refuse_both(study, rows, treated, control)
     steps = _Flow(len(rows))
     for words, left in _left_out(engine, study, rows):
         steps.leave(words, left)
@@ -82,6 +81,7 @@ def cohort(engine: Engine, study: Study) -> Cohort:
     if "surgeon" in study.confounders:
         steps.leave(_ONE_SIDED, _of_one_sided_surgeons(rows, steps.kept, treated))
     chosen = steps.kept
+    _refuse_both(study, rows[chosen], treated[chosen], None if control is None else control[chosen])
     _refuse_empty(study, rows, chosen, treated)
     return Cohort(steps.table(study, treated), _columns(study, rows, treated)[chosen].reset_index(drop=True))
 
@@ -193,6 +193,7 @@ def _refuse_empty(study: Study, rows: pd.DataFrame, chosen: Flags, treated: Flag
 
 def _columns(study: Study, rows: pd.DataFrame, treated: Flags) -> pd.DataFrame:
     asked = [*study.confounders, *study.outcomes, *([study.negative_control] if study.negative_control else [])]
+    rows = rows.assign(surgeon=rows[study.cluster])
     kept = rows[list(dict.fromkeys(["stay_id", "patient", "surgeon", *asked]))]
     kept.insert(3, "treated", treated.astype(float))
     return kept

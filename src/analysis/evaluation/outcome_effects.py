@@ -65,7 +65,8 @@ def sample_of(rows: pd.DataFrame, study: Study, trees: Floats, left: int, seed: 
     taken = draw_clusters(surgeons, rows["patient"], treated, draws, seed)
     chance = logistic(design, treated, ridge=RIDGE)[0]
     pairs, nearest = (match(chance, treated, study.caliper, replace=again) for again in (False, True))
-    note = f"{taken.by}s:{len(taken.users)}" + (f";outside_support:{left}" if left else "")
+    drawn = study.cluster if taken.by == "surgeon" else "patient"
+    note = f"{drawn}s:{len(taken.users)}" + (f";outside_support:{left}" if left else "")
     return Sample(rows, treated, design.to_numpy(float), trees, taken, pairs, nearest, study.estimand, note)
 
 

@@ -85,12 +85,13 @@ class Study(Words):
 
     Parameters
     ----------
-    scenario : that it answers; its tables are kept under SCENARIO_id.
-    control : who is compared; nothing = everybody else in the population.
-    confounders : of variables.yaml, or measured:NAME. outcomes : the first is the primary one. effect : the outcome set
-        against cost on the cost-effectiveness plane. negative_control : what the technique cannot change.
-    estimand : ATT (for those who had it) or ATE (for everybody). caliper : of matching, in standard deviations of the
-        logit. lines : of the file, key -> line, for messages.
+    scenario : that it answers; its tables are kept under SCENARIO_id. control : who is compared; nothing = everybody
+        else in the population.
+    confounders : of variables.yaml, or measured:NAME. despite : those among them that treatment may change, with the
+        reason why they are adjusted for all the same. negative_control : what the technique cannot change.
+    outcomes : the first is the primary one. effect : the outcome set against cost on the cost-effectiveness plane.
+    estimand : ATT (for those who had it) or ATE (for everybody). cluster : who is drawn whole. caliper : of matching,
+        in standard deviations of the logit. file, lines : where it stands, for messages.
     """
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -105,6 +106,8 @@ class Study(Words):
     effect: str
     negative_control: str | None = None
     estimand: Estimand = "ATT"
+    cluster: Literal["surgeon", "hospital"] = "surgeon"
+    despite: dict[str, Words] = {}
     caliper: float = Field(0.2, gt=0)
     file: str = Field("", exclude=True)
     lines: dict[str, int] = Field({}, exclude=True)
@@ -159,6 +162,8 @@ def _faults(study: Study) -> Iterator[tuple[str, str, str]]:
     """What is wrong, under which key, and how to mend it."""
     known = variables()
     for name in study.confounders:
+        if name in known.severities and name in study.despite:
+            continue
         if name in known.after_treatment:
             yield (
                 f"{name} is not known before treatment: {known.after_treatment[name].en}",

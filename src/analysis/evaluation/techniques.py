@@ -39,14 +39,15 @@ class Comparison:
         weight, matched (how often in a pair, without replacement).
     overlap : one row a model, of `propensity.overlap`.
     effects : columns of the closed table without `study`; estimate = with - without, in the outcome's unit. note:
-        codes joined by ";": surgeons:K or patients:K (drawn in the bootstrap), outside_support:N and unknown:N (cases
-        that took no part), pairs:N, no_event_on_a_side.
+        codes joined by ";": surgeons:K, hospitals:K or patients:K (drawn in the bootstrap), outside_support:N and
+        unknown:N (cases that took no part), pairs:N, no_event_on_a_side.
     means : method, outcome, with_it, without, ratio, treated, control (cases with the outcome known).
     e_values : outcome, ratio, low, high, e_value, e_value_limit; of the primary method.
     negative_control : rows as `effects`; none where the study names none.
     pairs : one row a draw: draw, cost, effect (the study's effect, more is better), and the difference of every
         outcome under its name; all of the primary method.
-    clusters : what was drawn: by (surgeon or patient), number, treated (with treated cases), effective (K* of those).
+    clusters : what was drawn: by (surgeon, hospital or patient), number, treated (how many have treated cases),
+        effective (K* of those).
     """
 
     balance: pd.DataFrame
@@ -92,13 +93,13 @@ def compare_techniques(cohort: Cohort, study: Study, *, seed: int = 0, draws: in
         e_values=pd.DataFrame([_e_value(name, primary(methods), sample) for name, methods in found.items()]),
         negative_control=_effects(nothing, study.estimand),
         pairs=_pairs(found, study),
-        clusters=_clusters(sample.draws),
+        clusters=_clusters(sample.draws, study),
     )
 
 
-def _clusters(draws: Draws) -> dict[str, str | float]:
-    users = int(draws.users.sum())
-    return {"by": draws.by, "number": len(draws.users), "treated": users, "effective": draws.effective[1]}
+def _clusters(draws: Draws, study: Study) -> dict[str, str | float]:
+    users, by = int(draws.users.sum()), study.cluster if draws.by == "surgeon" else "patient"
+    return {"by": by, "number": len(draws.users), "treated": users, "effective": draws.effective[1]}
 
 
 def _effects(found: dict[str, list[Found]], estimand: str) -> pd.DataFrame:
@@ -135,13 +136,15 @@ def _e_value(name: str, one: Found, sample: Sample) -> dict[str, float | str]:
 
 
 def _risk_ratio(one: Found, draws: Draws) -> tuple[float, float, float]:
-    """Risk ratio with its interval, made on the logarithm; NaN where a side has no event."""
+    """Risk ratio with its interval on the logarithm, log ratio ~ change of each risk over the risk (delta method).
+
+    NaN where a side has no event.
+    """
     if one.drawn is None or not min(one.means) > 0:
         return (float("nan"),) * 3
-    with np.errstate(divide="ignore", invalid="ignore"):
-        logs = np.log(one.drawn[:, 0] / one.drawn[:, 1])
-    centre = float(np.log(one.means[0] / one.means[1]))
-    low, high = interval(centre, logs, draws)
+    with_it, without = one.means
+    centre = float(np.log(with_it / without))
+    low, high = interval(centre, centre + one.drawn[:, 0] / with_it - one.drawn[:, 1] / without, draws)
     return float(np.exp(centre)), float(np.exp(low)), float(np.exp(high))
 
 

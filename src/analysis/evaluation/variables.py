@@ -33,11 +33,12 @@ class Forbidden(Settings):
 
 
 class Variables(Settings):
-    """variables.yaml."""
+    """variables.yaml. `severities`: of after_treatment, what a study may adjust for under `despite`."""
 
     confounders: dict[str, Variable]
     outcomes: dict[str, Variable]
     after_treatment: dict[str, Forbidden]
+    severities: dict[str, Variable]
 
 
 @cache
@@ -52,4 +53,6 @@ def variable(name: str) -> Variable:
         measured = name.removeprefix(MEASURED)
         return Variable(kind="number", zh=f"入院首次 {measured}", en=f"First {measured} on admission")
     known = variables()
+    if name in known.severities:
+        return known.severities[name]
     return known.confounders[name] if name in known.confounders else known.outcomes[name]

@@ -17,6 +17,8 @@ Family = Literal["logit", "gamma", "poisson", "identity"]
 _STEPS, _SETTLED = 40, 1e-8
 #: No slope moves further than this in a step.
 _STRIDE = 4.0
+#: Levels of fewer cases are told together.
+_LEAST_OF_LEVEL = 5
 #: Linear predictors are held within these bounds: a probability of 1e-9 is as good as none.
 _BOUND = 20.0
 #: Numbers held at once by one block of draws (draws x cases).
@@ -27,7 +29,7 @@ def design_matrix(rows: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     """Columns of a regression: numbers standardised, levels but the largest as flags, what is not known told apart.
 
     A number that is not known is set to the mean, and a column says so (both are known before treatment, so nothing is
-    lost but precision). Columns that never vary or that repeat one before them are left out.
+    lost but precision). Levels of fewer than five cases are told together. Columns that never vary or that repeat one before them are left out.
 
     Parameters
     ----------
@@ -47,6 +49,7 @@ def design_matrix(rows: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
             columns |= {name: known, f"{name}=?": unknown.astype(float)}
         else:
             text = values.astype(object).where(values.notna(), "?").astype(str)
+            text = text.where(text.map(text.value_counts()) >= _LEAST_OF_LEVEL, "(few)")
             levels = sorted(text.unique(), key=lambda level: (-(text == level).sum(), level))
             columns |= {f"{name}={level}": (text == level).to_numpy(float) for level in levels[1:]}
     frame = pd.DataFrame(columns, index=rows.index)

@@ -4,9 +4,10 @@
 -- what arose in a stay is marked), by the catalogue of the year, unless the principal diagnosis excludes it.
 -- surgeon: operator of the principal procedure, else responsible physician, else nobody else's (the stay itself). surgeon_volume: his cases of the same group
 -- in the 365 days before. prior_stays, prior_visits: of the patient in the 365 days before admission; empty without id.
+-- Where the source brings no time of admission, what needs it is empty.
 -- readmitted_30d: unplanned, in this hospital, as in the closed tables, with what is known at the end of the data.
 with mine as (
-  select c.* from cases c where c.period >= $first and c.period <= $last and c.admitted_at is not null
+  select c.* from cases c where c.period >= $first and c.period <= $last
 ),
 last_day as (select max(discharged_at) as known_to from stays),
 operated as (
@@ -55,7 +56,7 @@ returns as (
 )
 select m.stay_id, coalesce(m.patient_id, m.stay_id) as patient, coalesce(v.surgeon, m.stay_id) as surgeon, m.drg_code,
   m.principal_procedure, m.principal_diagnosis as diagnosis, m.admitted_at, m.discharged_at,
-  cast(m.age as double) as age, m.sex, m.payer, m.admission_type, m.department,
+  m.hospital_id as hospital, m.severity, cast(m.age as double) as age, m.age_band, m.sex, m.payer, m.admission_type, m.department,
   case coalesce(s.level, 0) when 2 then 'MCC' when 1 then 'CC' else 'none' end as severity_on_admission,
   cast(coalesce(s.comorbidities, 0) as double) as comorbidities,
   cast(isodow(m.admitted_at) >= 6 as double) as weekend,

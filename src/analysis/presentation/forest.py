@@ -13,6 +13,8 @@ from analysis.presentation.palette import ACCENT, BAD, FAINT, GREY
 from analysis.presentation.svg import WIDTH, chart_style, to_svg
 
 _ACROSS = 4
+#: Nought as it is written.
+_NOUGHT = ("0", "0.0", "0.000")
 
 
 class Panel(NamedTuple):
@@ -43,24 +45,32 @@ def forest(plans: Sequence[str], panels: Sequence[Panel], style: Style) -> str:
 def _panel(axes: Axes, one: Panel, style: Style) -> None:
     axes.set_title(one.heading, fontsize=8.5, loc="left")
     axes.axvline(0, color=GREY, linewidth=0.8)
-    for row, (middle, low, high) in enumerate(one.intervals):
+    ends = [v for each in one.intervals for v in each if not is_empty(v) and _bare(style, v, one.kind) not in _NOUGHT]
+    for row, interval in enumerate(one.intervals):
         axes.axhline(row, color=FAINT, linewidth=0.7, zorder=0)
-        if is_empty(middle):
-            continue
-        colour = GREY if is_empty(low) or low <= 0 <= high else (ACCENT if (middle < 0) == one.less_is_better else BAD)
-        axes.plot([low, high], [row, row], color=colour, linewidth=2, solid_capstyle="butt")
-        axes.plot(middle, row, "o", color=colour, markersize=4.5)
-        axes.annotate(_signed(style, middle, one.kind), (middle, row), (3, 4), textcoords="offset points",
-                      fontsize=7.5, color=colour)  # fmt: skip
+        if not is_empty(interval[0]):
+            _interval(axes, row, interval if ends else (0.0, 0.0, 0.0), one, style)
     axes.set_ylim(len(one.intervals) - 0.5, -0.75)
-    reach = max((abs(v) for each in one.intervals for v in each if not is_empty(v)), default=0.0)
+    reach = max(map(abs, ends), default=0.0)
     axes.set_xlim(-1.3 * (reach or 1), 1.5 * (reach or 1))
     axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(3) if reach else mpl.ticker.FixedLocator([0.0]))
-    axes.xaxis.set_major_formatter(lambda value, _: style.write(value, one.kind))
+    axes.xaxis.set_major_formatter(lambda value, _: _bare(style, value, one.kind))
     axes.tick_params(axis="x", labelsize=7)
     axes.spines["left"].set_visible(False)
 
 
-def _signed(style: Style, value: float, kind: Kind) -> str:
-    text = style.write(value, kind)
-    return f"+{text}" if value > 0 and not text.startswith("+") and text != style.write(0.0, kind) else text
+def _interval(axes: Axes, row: int, of: tuple[float, float, float], one: Panel, style: Style) -> None:
+    """The dot, its interval and its value."""
+    middle, low, high = of
+    within = is_empty(low) or low <= 0 <= high
+    colour = GREY if within else (ACCENT if (middle < 0) == one.less_is_better else BAD)
+    axes.plot([low, high], [row, row], color=colour, linewidth=2, solid_capstyle="butt")
+    axes.plot(middle, row, "o", color=colour, markersize=4.5)
+    text = _bare(style, middle, one.kind)
+    axes.annotate(f"+{text}" if middle > 0 and text not in _NOUGHT else text, (middle, row), (3, 4),
+                  textcoords="offset points", fontsize=7.5, color=colour)  # fmt: skip
+
+
+def _bare(style: Style, value: float, kind: Kind) -> str:
+    """The value without sign of plus and without unit; the heading has the unit."""
+    return style.write(value, kind).removeprefix("+").split(" ")[0]

@@ -11,9 +11,9 @@ from analysis.pathways.outcomes import interval
 from analysis.pathways.selection import Selected
 from analysis.presentation.finding import Finding
 from analysis.presentation.tables import Table
-from analysis.presentation.wording import plural
+from analysis.presentation.wording import listed, plural
 from analysis.studies.pathway_redesign import TODAY, Redesign
-from analysis.studies.pathway_redesign_effects import shown
+from analysis.studies.pathway_redesign_effects import harms, shown
 from analysis.studies.pathway_redesign_words import OUTCOMES
 from analysis.studies.study_tables import write_study
 from analysis.studies.wide import head
@@ -26,22 +26,31 @@ _MOST = 2000
 
 @dataclass(frozen=True)
 class Chosen:
-    """The best of today and the plans by one outcome, and the difference that was looked for."""
+    """The best of today and the plans by one outcome, and the difference that was looked for.
+
+    harmful : plan -> outcomes of quality that it makes worse beyond chance; such a plan is no candidate.
+    """
 
     plans: tuple[str, ...]
+    harmful: dict[str, list[str]]
     outcome: str
     delta: float
     selected: Selected
 
     @property
     def best(self) -> str:
-        return self.plans[self.selected.best]
+        """Today where no candidate comes to rest."""
+        return self.plans[self.selected.best] if self.plans else TODAY
 
 
 @lru_cache(maxsize=8)
 def chosen(redesign: Redesign) -> Chosen:
-    """The best by margin of a patient, or by days of one where items have no costs; unstable ones are left out."""
-    plans = tuple(plan for plan, one in redesign.simulated.items() if not one.unstable)
+    """The best by margin of a patient, or by days of one where items have no costs.
+
+    No candidates: plans whose queue grows, and plans that make complications or readmissions worse beyond chance.
+    """
+    harmful = {plan: worse for plan in redesign.plans if (worse := harms(redesign, plan))}
+    plans = tuple(plan for plan, one in redesign.simulated.items() if not one.unstable and plan not in harmful)
     outcome = "margin_of_patient" if redesign.priced else "days_of_patient"
     delta = _WORTH_DAYS
     if redesign.priced:
@@ -49,11 +58,13 @@ def chosen(redesign: Redesign) -> Chosen:
     values = [redesign.simulated[plan].outcomes[outcome] for plan in plans]
     spread = max(((a - b).var(ddof=1) for a in values for b in values), default=0.0)
     delta = max(delta, float(np.sqrt(8 * spread / _MOST)))
+    if not plans:
+        return Chosen(plans, harmful, outcome, delta, Selected(0, (), ()))
     best = best_of(
         [redesign.changed(plan).pathway for plan in plans], redesign.costs, outcome=outcome, delta=delta,
         smaller=OUTCOMES[outcome].less, **redesign.how,
     )  # fmt: skip
-    return Chosen(plans, outcome, delta, best)
+    return Chosen(plans, harmful, outcome, delta, best)
 
 
 def best_plan(redesign: Redesign) -> Finding:
@@ -65,6 +76,9 @@ def best_plan(redesign: Redesign) -> Finding:
     rows = [(redesign.title(plan), interval(redesign.simulated[plan].outcomes[found.outcome]).mean, taken,
              report.say("选定", "chosen") if plan == found.best else "")
             for plan, taken in zip(found.plans, found.selected.replications, strict=True)]  # fmt: skip
+    rows += [(redesign.title(plan), interval(redesign.simulated[plan].outcomes[found.outcome]).mean, None,
+              report.say(f"不作候选：{_worse(redesign, worse)}变差", f"no candidate: {_worse(redesign, worse)} worse"))
+             for plan, worse in found.harmful.items()]  # fmt: skip
     frame = pd.DataFrame(rows, columns=["plan", "value", "taken", "mark"])
     heads = (head(report, "plan", "方案", "Plan"),
              head(report, "value", words.zh, words.en, words.kind),
@@ -76,12 +90,23 @@ def best_plan(redesign: Redesign) -> Finding:
         f"By {words.en.lower()}, {redesign.title(found.best)} is best (right with 95 % wherever it leads by {delta} or "
         "more).",
     )
+    if len(found.plans) < 2:
+        text = report.say("除现状外没有候选方案。", "There is no candidate beside today.")
     note = report.say(
         "KN 逐次筛选法（Kim、Nelson 2001），不假设方差相等；差别小于上述数额的方案不作区分。",
         "Sequential selection KN (Kim and Nelson 2001), variances need not be equal; plans closer than that are not "
         "told apart.",
     )
-    return Finding(question, table, text, (note,))
+    safe = report.say(
+        "使并发症或再入院显著增多的方案不作候选，无论账面如何。",
+        "A plan that raises complications or readmissions beyond chance is no candidate, whatever it earns.",
+    )
+    return Finding(question, table, text, (note, safe), alarm=bool(found.harmful))
+
+
+def _worse(redesign: Redesign, outcomes: list[str]) -> str:
+    names = [getattr(OUTCOMES[name], redesign.report.language).lower() for name in outcomes]
+    return listed(names, redesign.report.language)
 
 
 def kept(redesign: Redesign) -> Finding:

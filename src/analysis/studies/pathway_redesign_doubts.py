@@ -4,6 +4,7 @@ from functools import lru_cache
 
 import pandas as pd
 
+from analysis.pathways.experiment import How
 from analysis.pathways.sensitivity import Probabilistic, probabilistic
 from analysis.pathways.stress_des import Told, stress_des
 from analysis.pathways.tornado import tornado
@@ -20,7 +21,7 @@ from analysis.studies.wide import head
 
 #: Draws of the parameters, replications of each and of the tornado.
 DRAWS, REPLICATIONS, _TORNADO = 100, 10, 20
-_BARS = 12
+_BARS, _DAYS = 12, 730.0
 _NOTHING = pd.DataFrame(columns=["address", "value", "ci_low", "ci_high"])
 
 
@@ -29,7 +30,12 @@ def _drawn(redesign: Redesign, plan: str) -> Probabilistic:
     known = redesign.calibration
     draws = known.draws(DRAWS, redesign.seed) if known else [{}] * DRAWS
     return probabilistic(redesign.base, redesign.plans[plan].edits, draws, redesign.costs, replications=REPLICATIONS,
-                         common=False, **redesign.how)  # fmt: skip
+                         common=False, **_short(redesign))  # fmt: skip
+
+
+def _short(redesign: Redesign) -> How:
+    """As all is run, but not longer than two years: it is run a thousand times."""
+    return redesign.how | {"days": min(redesign.how["days"], _DAYS)}  # type: ignore[return-value]
 
 
 def if_all_are_off(redesign: Redesign) -> Finding:
@@ -96,7 +102,7 @@ def which_matters(redesign: Redesign) -> Finding:
     plan = next((p for p in (chosen(redesign).best, *redesign.plans) if p != TODAY), "")
     measured = redesign.calibration.report if redesign.calibration else _NOTHING
     rows = tornado(redesign.base, redesign.plans[plan].edits, redesign.costs, measured, outcome=outcome,
-                   replications=_TORNADO, **redesign.how)  # fmt: skip
+                   replications=_TORNADO, **_short(redesign))  # fmt: skip
     rows = rows[rows["swing"] != 0].reset_index(drop=True)
     rows["name"] = [address_words(redesign.pathway, at, report.language) for at in rows["address"]]
     found, words = redesign.differences[plan].set_index("outcome").loc[outcome], OUTCOMES[outcome]

@@ -64,6 +64,7 @@ def _figure(redesign: Redesign) -> str:
         rows = [_row(redesign, plan, outcome) for plan in redesign.plans]
         kind: Kind = "points" if words.kind.startswith("percent") else words.kind
         heading = report.style.with_unit(getattr(words, report.language), kind)
+        heading += report.say("（百分点）", " (points)") if kind == "points" else ""
         panels.append(Panel(heading, kind, words.less, [(r.difference, r.ci_low, r.ci_high) for r in rows]))
     names = [redesign.title(plan) for plan in redesign.plans] if len(redesign.plans) > 1 else [""]
     return forest(names, panels, report.style)
@@ -72,6 +73,11 @@ def _figure(redesign: Redesign) -> str:
 def _row(redesign: Redesign, plan: str, outcome: str) -> pd.Series:
     found = redesign.differences[plan]
     return found[found["outcome"] == outcome].iloc[0]
+
+
+def harms(redesign: Redesign, plan: str) -> list[str]:
+    """Outcomes of quality that a plan makes worse beyond chance."""
+    return [name for name in ("complication", "readmission") if _row(redesign, plan, name)["ci_low"] > 0]
 
 
 def _perverse(redesign: Redesign, plan: str) -> bool:

@@ -50,6 +50,8 @@ def test_every_page_is_there(pages: Pages):
         "overview_en",
         "pathways_zh",
         "pathways_en",
+        "value_zh",
+        "value_en",
         *(f"department_{code}_zh" for code in DEPARTMENTS),
     }
     assert set(steps) == wanted

@@ -39,8 +39,8 @@ def by_method(rows: pd.DataFrame, **more) -> pd.DataFrame:
 def test_a_ward_worked_by_hand():
     """400 ill, half of whom meet on admission; 400 others, a quarter of whom do. Ill stay 4 nights, met 3; others 2.
 
-    Who meets: 200 of 3 nights, 100 of 2, mean 8 / 3. Who never does and stands for them: odds 1 for the 200 ill, 1 / 3
-    for the 300 others: (200 x 4 + 100 x 2) / 300 = 10 / 3, so -2 / 3. Naive: 8 / 3 less (200 x 4 + 300 x 2) / 500 = 2.8.
+    Who meets: 200 of 3 nights, 100 of 2, mean 8 / 3. Who never does and stands for them: odds 1 for the 200 ill, 1/3
+    for the 300 others: (200 x 4 + 100 x 2) / 300 = 10 / 3, so -2 / 3. Naive: 8 / 3 less 1,400 / 500 = 2.8.
     Complications: none where met, half of the ill without, none of the others: 0 - 100 / 300, naive 0 - 100 / 500.
     """
     side = {"ill": [1, 1, 0, 0], "met_on": [0, np.nan, 0, np.nan], "days": [3, 4, 2, 2]}
@@ -54,19 +54,19 @@ def test_a_ward_worked_by_hand():
 
 
 def test_a_meeting_that_does_nothing_seems_to_lengthen_stays():
-    rows, _ = ward(1, 3000)
-    found = by_method(rows, draws=100)
-    assert found.loc[("naive", "stay"), "ci_low"] > 3
+    rows, _ = ward(1, 1500)
+    found = by_method(rows, draws=40)
+    assert found.loc[("naive", "stay"), "ci_low"] > 2
     for method in ("sequential", "hazard"):
         assert found.loc[(method, "stay"), "ci_low"] < 0 < found.loc[(method, "stay"), "ci_high"]
 
 
 @pytest.mark.parametrize("method", ["sequential", "hazard"])
 def test_what_it_does_is_found(method):
-    rows, truth = ward(2, 3000, factor=0.5, saved=0.4)
-    found = by_method(rows, draws=100)
+    rows, truth = ward(2, 1500, factor=0.5, saved=0.4)
+    found = by_method(rows, draws=40)
     days = found.loc[(method, "stay")]
-    assert days["estimate"] == pytest.approx(truth["stay"].mean(), abs=0.5)
+    assert days["estimate"] == pytest.approx(truth["stay"].mean(), abs=0.7)
     assert days["ci_high"] < 0 and found.loc[("naive", "stay"), "estimate"] > truth["stay"].mean() + 2
     spared = found.loc[("sequential", "complication")]
     assert spared["ci_low"] < truth["complication"].mean() < spared["ci_high"] < 0
@@ -100,7 +100,7 @@ def test_intervals_cover_in_a_thousand_wards(factor: float, saved: float):
     truth = ward(1, 400_000, factor, saved)[1].mean()
     covered = {("sequential", "stay"): 0, ("sequential", "complication"): 0, ("naive", "stay"): 0}
     for seed in range(SETS):
-        found = by_method(ward(10_000 + seed, 300, factor, saved)[0], draws=80, check=False)
+        found = by_method(ward(10_000 + seed, 300, factor, saved)[0], draws=120, check=False)
         for key in covered:
             covered[key] += found.loc[key, "ci_low"] <= truth[key[1]] <= found.loc[key, "ci_high"]
     for outcome in ("stay", "complication"):

@@ -7,14 +7,14 @@ sequential : the primary one. Every day is a trial of its own among all who are 
     and Robins 2016, emulating a target trial; risk sets as in Li, Propert and Rosenbaum 2001): those who meet on it
     against those who never do, counted from that day on. With the chance h of meeting on a day, given the day and what
     was known on admission, a patient who never meets stands for h(d) / prod_{t = d}^{last} (1 - h(t)) of those who meet
-    on day d: the odds of meeting that day, and how unlikely it was to stay without one until the end. The mean of those
-    who met less the weighted mean of these is the effect on those who met.
+    on day d: the odds of meeting that day, and how unlikely it was to stay without one so long. What it does:
+    the mean of those who met less the weighted mean of these.
 hazard : a check, of days alone: chance of leaving on a day by logistic regression on day, what was known on admission and
     whether the meeting has been; the days that this makes of the rest of those who met, with and without it.
 naive : with less without, from admission on. Shown because it is wrong.
 
 Not to be cured by any: a meeting called because of what is not in the data (a bad turn yesterday). Intervals: estimate
-+- 1.96 standard errors by a bootstrap of patients; every draw fits all anew.
++- t standard errors by a bootstrap of patients, every draw fitting all anew; t by the smaller side's (effective) size.
 """
 
 from collections.abc import Sequence
@@ -23,6 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import stats
 
 from analysis.errors import InputError
 from analysis.evaluation.weighted_models import design_matrix, fit, predict
@@ -84,7 +85,7 @@ def meeting_effect(
     days = rows["days"].to_numpy(float)
     counts = _counts(rows["patient"], seed, draws)
     side = _never_side(_at_risk(days, met_on, design), counts, days, met)
-    note = f"met:{met.sum()};never:{(~met).sum()}"
+    note, size = f"met:{met.sum()};never:{(~met).sum()}", min(met.sum(), side.size)
     found, means = [], []
     for outcome in ("stay", *outcomes):
         whole = days if outcome == "stay" else rows[outcome].to_numpy(float)
@@ -93,11 +94,11 @@ def meeting_effect(
         with_it, without = (_mean(whole, (one & known) * counts) for one in (met, ~met))
         after = _mean(rest, (met & known) * counts)
         never = side.mean(rest, known, outcome == "stay")
-        found.append(_row(label, "naive", outcome, with_it - without, note))
-        found.append(_row(label, "sequential", outcome, after - never, f"{note};effective:{side.size:.0f}"))
+        found.append(_row(label, "naive", outcome, with_it - without, note, size))
+        found.append(_row(label, "sequential", outcome, after - never, f"{note};effective:{side.size:.0f}", size))
         means.append((outcome, after[0], never[0], with_it[0], without[0]))
     if check:
-        found.insert(2, _row(label, "hazard", "stay", _by_hazard(days, met_on, design, counts), note))
+        found.insert(2, _row(label, "hazard", "stay", _by_hazard(days, met_on, design, counts), note, size))
     columns = ["outcome", "met", "never", "naive_met", "naive_never"]
     return MeetingEffect(pd.DataFrame(found), pd.DataFrame(means, columns=columns))
 
@@ -189,7 +190,7 @@ def _mean_rows(values: Floats, weights: Floats) -> Floats:
         return (values * weights).sum(axis=1) / weights.sum(axis=1)
 
 
-def _row(label: str, method: str, outcome: str, values: Floats, note: str) -> dict[str, object]:
-    half = 1.96 * float(np.nanstd(values[1:], ddof=1))
+def _row(label: str, method: str, outcome: str, values: Floats, note: str, size: float) -> dict[str, object]:
+    half = float(stats.t.ppf(0.975, size - 1) * np.nanstd(values[1:], ddof=1))
     return {"estimand": label, "method": method, "outcome": outcome, "estimate": values[0], "ci_low": values[0] - half,
             "ci_high": values[0] + half, "note": note}  # fmt: skip

@@ -10,7 +10,7 @@ from analysis.presentation.palette import ACCENT, GREY, INK, LIGHT
 from analysis.presentation.svg import chart_style, new_figure, to_svg
 
 #: Inches of one step; place of the main boxes, of what is left out, and how far the two sides stand from the middle.
-_STEP, _MAIN, _SIDE, _APART = 0.62, 0.27, 0.56, 0.16
+_STEP, _MAIN, _SIDE, _APART = 0.54, 0.27, 0.56, 0.16
 
 
 class Step(NamedTuple):

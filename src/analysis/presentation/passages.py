@@ -9,7 +9,7 @@ from analysis.presentation.pipe_tables import escaped
 
 
 class Passage(NamedTuple):
-    """One paragraph: the word it begins with, and its text."""
+    """One paragraph: the word it begins with, and its text; either may be empty."""
 
     head: str
     text: str
@@ -31,7 +31,7 @@ class Passages:
     @property
     def text(self) -> str:
         """All paragraphs, a line each."""
-        return "\n".join(f"{part.head}: {part.text}" if part.head else part.text for part in self.parts)
+        return "\n".join(": ".join(filter(None, part)) for part in self.parts)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         blocks = [{"kind": "text", "caption": "", "body": _markdown(part)} for part in self.parts]
@@ -53,4 +53,4 @@ def _paragraph(part: Passage) -> str:
 
 
 def _markdown(part: Passage) -> str:
-    return f"**{escaped(part.head)}** {escaped(part.text)}" if part.head else escaped(part.text)
+    return f"**{escaped(part.head)}** {escaped(part.text)}".strip() if part.head else escaped(part.text)

@@ -5,6 +5,7 @@ from analysis.presentation.passages import Passage, Passages
 from analysis.studies.case_study import CaseStudy
 from analysis.studies.case_study_doubts import control_estimate
 from analysis.studies.case_study_effects import differs, disagreeing, effects_text
+from analysis.studies.case_study_headings import heading
 from analysis.studies.case_study_methods import eligibility
 from analysis.studies.case_study_words import method_words, outcomes, sides
 from analysis.studies.case_study_worth import budget_text, plane_text
@@ -14,13 +15,13 @@ from analysis.studies.cause_words import lower
 def abstract(case: CaseStudy) -> Passages:
     """Title, background, methods, results, conclusion."""
     parts = [
-        Passage("", case.title),
+        Passage(case.title, ""),
         Passage(case.say("背景", "Background"), case.say(case.study.question.zh, case.study.question.en)),
         Passage(case.say("方法", "Methods"), _methods(case)),
         Passage(case.say("结果", "Results"), _results(case)),
         Passage(case.say("结论", "Conclusion"), conclusion(case)),
     ]
-    return Passages(case.say("题目与摘要", "Title and abstract"), tuple(parts))
+    return Passages(heading(case, "abstract"), tuple(parts))
 
 
 def _methods(case: CaseStudy) -> str:

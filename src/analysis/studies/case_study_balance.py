@@ -10,6 +10,7 @@ from analysis.presentation.tables import Table
 from analysis.presentation.wording import listed, plural
 from analysis.studies.case_study import CaseStudy
 from analysis.studies.case_study_cohort import row_words
+from analysis.studies.case_study_headings import heading
 from analysis.studies.case_study_words import sides
 from analysis.studies.cause_words import lower
 from analysis.studies.wide import head
@@ -30,7 +31,7 @@ def balance(case: CaseStudy) -> Finding:
              *(head(report, stage, *name, "number3") for stage, name in STAGES.items()))  # fmt: skip
     table = Table(shown, heads, case.say("调整前后的标准化差异", "Standardised differences"), report.style)
     left = unbalanced(case, "weighted")
-    question = case.say("调整后两组是否可比", "Balance after adjustment")
+    question = heading(case, "balance")
     figure = love_plot(words, ways, NEGLIGIBLE, axis)
     return Finding(question, table, _balance_text(case, left), (), figure, alarm=bool(left), listed=False)
 
@@ -79,7 +80,7 @@ def overlap(case: CaseStudy) -> Finding:
         head(report, "effective_control", "加权后对照有效例数", "Effective controls, weighted", "number1"),
     )
     table = Table(shown, heads, case.say("倾向性评分的重叠", "Overlap of propensity scores"), report.style)
-    question = case.say("倾向性评分是否重叠", "Overlap")
+    question = heading(case, "overlap")
     return Finding(question, table, _overlap_text(case), _overlap_notes(case), figure, alarm=left_out(case) > 0)
 
 

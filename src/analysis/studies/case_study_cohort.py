@@ -11,6 +11,7 @@ from analysis.presentation.numbers import Kind, Style
 from analysis.presentation.tables import Table
 from analysis.presentation.wording import listed, plural
 from analysis.studies.case_study import CaseStudy
+from analysis.studies.case_study_headings import heading
 from analysis.studies.case_study_words import category_words, sides
 from analysis.studies.cause_words import lower
 from analysis.studies.wide import head
@@ -22,7 +23,7 @@ _SIDES = ("treated", "control")
 def flow(case: CaseStudy) -> Finding:
     """How the cases came about: left out and kept at every step, down to the two sides."""
     report, rows = case.report, case.cohort.flow
-    question = case.say("研究对象", "Participants")
+    question = heading(case, "flow")
     steps, ends = rows[~rows["step"].isin(_SIDES)], rows[rows["step"].isin(_SIDES)]
     words = rows[report.language]
     shown = pd.DataFrame(
@@ -86,7 +87,7 @@ def baseline(case: CaseStudy) -> Finding:
         "the "
         "pooled standard deviation, which does not grow with the number of cases.",
     )
-    return Finding(case.say("基线特征", "Baseline"), table, _baseline_text(case, rows), (note, _unknown_note(case)))
+    return Finding(heading(case, "baseline"), table, _baseline_text(case, rows), (note, _unknown_note(case)))
 
 
 def _unknown_note(case: CaseStudy) -> str:

@@ -5,10 +5,10 @@ import pandas as pd
 from analysis.evaluation.outcome_effects import PRIMARY
 from analysis.evaluation.variables import variable
 from analysis.presentation.finding import Finding
-from analysis.presentation.numbers import is_empty
 from analysis.presentation.tables import Table
 from analysis.studies.case_study import CaseStudy
 from analysis.studies.case_study_effects import NAIVE, differs
+from analysis.studies.case_study_headings import heading
 from analysis.studies.case_study_words import cell_words, estimate_words, interval_name, method_words
 from analysis.studies.cause_words import lower
 from analysis.studies.wide import head
@@ -17,7 +17,7 @@ from analysis.studies.wide import head
 def negative_control(case: CaseStudy) -> Finding:
     """The difference in what the technique cannot have changed: raw and adjusted."""
     report, rows = case.report, case.comparison.negative_control
-    question = case.say("阴性对照", "Negative control")
+    question = heading(case, "negative_control")
     if rows.empty or case.study.negative_control is None:
         return Finding(question, None, case.say("本研究未设阴性对照。", "The study names no negative control."))
     one = variable(case.study.negative_control)
@@ -77,18 +77,18 @@ def e_values(case: CaseStudy) -> Finding:
         "alike "
         "to explain the effect away; one where the interval holds no difference anyway.",
     )
-    return Finding(case.say("未测量的混杂", "Unmeasured confounding"), table, e_value_text(case), (note,))
+    return Finding(heading(case, "e_values"), table, e_value_text(case), (note,))
 
 
 def e_value_text(case: CaseStudy) -> str:
     """The E-value of the primary outcome in a sentence."""
     report, rows = case.report, case.comparison.e_values
-    row = rows[rows["outcome"] == case.study.outcomes[0]].iloc[0]
-    if is_empty(row["e_value"]):
+    known = rows[(rows["outcome"] == case.study.outcomes[0]) & rows["e_value"].notna()]
+    if known.empty:
         return case.say(
             f"{case.primary.zh}没有可计算的 E 值。", f"No E-value can be given for {lower(case.primary.en)}."
         )
-    point, limit = (report.style.write(row[name], "number1") for name in ("e_value", "e_value_limit"))
+    point, limit = (report.style.write(known[name].iloc[0], "number1") for name in ("e_value", "e_value_limit"))
     return case.say(
         f"要解释掉{case.primary.zh}的差异，未测量因素与治疗和结局的相对危险度都须达到 {point}；使区间触及零则须 "
         f"{limit}。",

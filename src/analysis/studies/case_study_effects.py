@@ -1,5 +1,7 @@
 """What a technique changed: every outcome by the primary method beside the raw difference, then by every method."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from analysis.evaluation.outcome_effects import PRIMARY
@@ -10,6 +12,7 @@ from analysis.presentation.numbers import Kind, is_empty
 from analysis.presentation.tables import Table
 from analysis.presentation.wording import listed
 from analysis.studies.case_study import CaseStudy
+from analysis.studies.case_study_headings import heading
 from analysis.studies.case_study_words import (
     cell_words,
     difference_words,
@@ -53,7 +56,7 @@ def effects(case: CaseStudy) -> Finding:
         f"unadjusted "
         "difference is no effect.",
     )
-    return Finding(case.say("主要结果", "Main results"), table, effects_text(case), (note, *_gap_notes(case)))
+    return Finding(heading(case, "effects"), table, effects_text(case), (note, *_gap_notes(case)))
 
 
 def _main_row(case: CaseStudy, name: str, one: Variable) -> dict[str, object]:
@@ -130,26 +133,51 @@ def _gap_notes(case: CaseStudy) -> tuple[str, ...]:
 
 
 def every_method(case: CaseStudy) -> Finding:
-    """All outcomes by all methods, as a figure and as a table."""
+    """All outcomes by all methods as a figure, the primary outcome as a table."""
     report, known = case.report, outcomes(case)
-    methods = [method for method in _ORDER if method in set(case.comparison.effects["method"])]
-    shown = _merged(case, methods)
+    shown = _merged(case, _methods(case))
     panels = [_panel(case, name, one, shown) for name, one in known.items()]
     figure = estimate_panels([words for words, _ in shown], panels, report.style, frozenset({0}))
-    rows = pd.DataFrame([
-        {"outcome": named(one, report.style, difference=True), "method": method_words(case, method),
-         "told": cell_words(one, report.style, case.estimate(name, method)), "pairs": _pairs(case, name, method)}
-        for name, one in known.items() for method in methods if not is_empty(case.estimate(name, method)[0])
-    ])  # fmt: skip
+    table = _method_table(case, case.study.outcomes[:1], case.say("主要结局：各方法", "Primary outcome by method"))
+    question = heading(case, "every_method")
+    return Finding(question, table, _methods_text(case), (), figure, alarm=bool(disagreeing(case)))
+
+
+def appendix(case: CaseStudy) -> Finding:
+    """All outcomes by all methods in numbers."""
+    table = _method_table(case, case.study.outcomes, case.say("各方法的估计", "Estimates of every method"))
+    text = case.say(
+        f"{len(case.study.outcomes)} 项结局、{len(table.rows)} 个估计。",
+        f"{len(table.rows)} estimates of {len(case.study.outcomes)} outcomes.",
+    )
+    return Finding(heading(case, "appendix"), table, text)
+
+
+def _methods(case: CaseStudy) -> list[str]:
+    return [method for method in _ORDER if method in set(case.comparison.effects["method"])]
+
+
+def _method_table(case: CaseStudy, names: Sequence[str], sheet: str) -> Table:
+    """Estimates of outcomes by method, the outcome named in the first of its rows."""
+    report = case.report
+    rows = pd.DataFrame(
+        [
+            {"name": name, "method": method_words(case, method), "pairs": _pairs(case, name, method)}
+            | {"told": cell_words(variable(name), report.style, case.estimate(name, method))}
+            for name in names
+            for method in _methods(case)
+            if not is_empty(case.estimate(name, method)[0])
+        ]
+    )
+    words = [named(variable(name), report.style, difference=True) for name in rows["name"]]
+    rows["outcome"] = pd.Series(words).where(~rows["name"].duplicated(), "")
     heads = (
         head(report, "outcome", "结局", "Outcome"),
         head(report, "method", "方法", "Method"),
         head(report, "told", f"差异（{interval_name('zh')}）", f"Difference ({interval_name('en')})", "text_right"),
         head(report, "pairs", "匹配对数", "Pairs", "count"),
     )
-    table = Table(rows, heads, case.say("各方法的估计", "Estimates of every method"), report.style)
-    question = case.say("换一种方法结论是否改变", "Does the method matter?")
-    return Finding(question, table, _methods_text(case), (), figure, alarm=bool(disagreeing(case)))
+    return Table(rows, heads, sheet, report.style)
 
 
 def _merged(case: CaseStudy, methods: list[str]) -> list[tuple[str, tuple[str, ...]]]:

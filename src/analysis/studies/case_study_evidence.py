@@ -7,46 +7,15 @@ that need it are no longer ticked.
 from collections.abc import Callable
 
 from analysis.evaluation.outcome_effects import PRIMARY
-from analysis.presentation.finding import Finding
-from analysis.presentation.passages import Passages
-from analysis.studies import (
-    case_study_abstract,
-    case_study_balance,
-    case_study_cohort,
-    case_study_doubts,
-    case_study_effects,
-    case_study_limits,
-    case_study_methods,
-    case_study_worth,
-)
 from analysis.studies.case_study import CaseStudy
 from analysis.studies.case_study_effects import NAIVE
+from analysis.studies.case_study_headings import heading
 from analysis.studies.case_study_limits import shown_limits
-
-#: Sections of the report that can hold evidence.
-_SECTIONS: dict[str, Callable[[CaseStudy], Finding | Passages]] = {
-    "abstract": case_study_abstract.abstract,
-    "methods": case_study_methods.methods,
-    "flow": case_study_cohort.flow,
-    "baseline": case_study_cohort.baseline,
-    "balance": case_study_balance.balance,
-    "effects": case_study_effects.effects,
-    "methods_compared": case_study_effects.every_method,
-    "negative_control": case_study_doubts.negative_control,
-    "e_values": case_study_doubts.e_values,
-    "plane": case_study_worth.plane_of,
-    "accept": case_study_worth.accept,
-    "budget": case_study_worth.budget,
-    "limits": case_study_limits.limits,
-}
 
 
 def produced(case: CaseStudy) -> dict[str, str]:
     """Evidence that the run made -> heading of the section where it stands."""
-    there = {name for name, (_, made) in EVIDENCE.items() if made(case)}
-    used = {EVIDENCE[name][0] for name in there}
-    headings = {section: _SECTIONS[section](case).question for section in used}
-    return {name: headings[EVIDENCE[name][0]] for name in EVIDENCE if name in there}
+    return {name: heading(case, section) for name, (section, made) in EVIDENCE.items() if made(case)}
 
 
 def _has(case: CaseStudy, method: str) -> bool:
@@ -88,7 +57,7 @@ EVIDENCE: dict[str, tuple[str, Callable[[CaseStudy], bool]]] = {
     "setting": ("methods", lambda case: bool(case.months and case.report.title)),
     "follow_up": ("methods", lambda case: "readmitted_30d" in case.study.outcomes and _means(case)),
     "eligibility": ("methods", lambda case: _steps(case) > 0),
-    "matching": ("methods_compared", lambda case: _has(case, "matching")),
+    "matching": ("appendix", lambda case: _has(case, "matching")),
     "exposure": ("methods", lambda case: case.study.treatment.says_something and bool(case.study.basis.zh)),
     "outcomes": ("methods", lambda case: bool(case.study.outcomes)),
     "confounders": ("methods", lambda case: len(case.comparison.balance) > 0),
@@ -97,11 +66,11 @@ EVIDENCE: dict[str, tuple[str, Callable[[CaseStudy], bool]]] = {
     "estimators": ("methods", lambda case: _has(case, PRIMARY)),
     "missing": ("methods", lambda case: case.comparison.effects["note"].notna().any()),
     "negative_control": ("negative_control", lambda case: len(case.comparison.negative_control) > 0),
-    "several_methods": ("methods_compared", _several),
+    "several_methods": ("every_method", _several),
     "e_values": ("e_values", _primary_e_value),
     "flow": ("flow", lambda case: len(case.cohort.flow) > 0),
     "flow_reasons": ("flow", lambda case: _steps(case) > 0),
-    "flow_figure": ("flow", lambda case: bool(len(case.cohort.flow) and case_study_cohort.flow(case).figure)),
+    "flow_figure": ("flow", lambda case: set(case.cohort.flow["step"]) >= {"treated", "control"}),
     "baseline": ("baseline", lambda case: len(case.comparison.balance) > 0),
     "missing_counts": ("baseline", lambda case: set(case.study.confounders) <= set(case.cohort.rows)),
     "outcome_numbers": ("effects", _means),
@@ -120,5 +89,5 @@ EVIDENCE: dict[str, tuple[str, Callable[[CaseStudy], bool]]] = {
     "currency": ("methods", lambda case: case.plane is not None and bool(case.report.style.currency)),
     "worth_intervals": ("plane", lambda case: case.plane is not None),
     "worth_assumptions": ("budget", lambda case: case.plane is not None),
-    "acceptability": ("accept", lambda case: case.plane is not None),
+    "acceptability": ("acceptability", lambda case: case.plane is not None),
 }

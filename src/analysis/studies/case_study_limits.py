@@ -11,6 +11,7 @@ from analysis.studies.case_study import CaseStudy
 from analysis.studies.case_study_balance import STAGES, left_out, unbalanced
 from analysis.studies.case_study_doubts import control_estimate, e_value_text
 from analysis.studies.case_study_effects import differs, disagreeing, mean_row, told_apart
+from analysis.studies.case_study_headings import heading
 from analysis.studies.case_study_methods import unknown
 from analysis.studies.case_study_words import design_words, estimate_words, level_words, sides
 from analysis.studies.cause_words import lower
@@ -24,7 +25,7 @@ def limits(case: CaseStudy) -> Passages:
     """Every limit that the run shows, and those that its design always has."""
     found = [(head, text) for head, made in _LIMITS.items() if (text := made(case)) is not None]
     parts = tuple(Passage(case.say(*_HEADS[head]), case.say(*text)) for head, text in found)
-    return Passages(case.say("局限", "Limits"), parts)
+    return Passages(heading(case, "limits"), parts)
 
 
 def shown_limits(case: CaseStudy) -> list[str]:

@@ -8,6 +8,7 @@ from analysis.evaluation.variables import variable
 from analysis.presentation.passages import Passage, Passages
 from analysis.presentation.wording import listed
 from analysis.studies.case_study import CaseStudy
+from analysis.studies.case_study_headings import heading
 from analysis.studies.case_study_words import (
     design_words,
     interval_name,
@@ -57,7 +58,7 @@ def methods(case: CaseStudy) -> Passages:
         (("数据来源", "Sources"), _sources(case)),
     ]
     made = [Passage(case.say(*heads), case.say(*texts)) for heads, texts in parts]
-    return Passages(case.say("方法", "Methods"), tuple(made))
+    return Passages(heading(case, "methods"), tuple(made))
 
 
 def _design(case: CaseStudy) -> tuple[str, str]:

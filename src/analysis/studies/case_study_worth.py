@@ -13,7 +13,8 @@ from analysis.presentation.numbers import Kind, sum_kind
 from analysis.presentation.plane import acceptability_chart, plane_chart
 from analysis.presentation.tables import Table
 from analysis.studies.case_study import CaseStudy
-from analysis.studies.case_study_words import difference_words, interval_name, kind_of, level_words, unit
+from analysis.studies.case_study_headings import heading
+from analysis.studies.case_study_words import difference_words, interval_name, level_words, unit
 from analysis.studies.cause_words import lower
 from analysis.studies.wide import head
 
@@ -32,17 +33,19 @@ _REACH = 3.0
 def plane_of(case: CaseStudy) -> Finding:
     """Cost against effect: differences, the quadrant, and a ratio only where one says something."""
     report, found = case.report, case.plane
-    question = case.say("成本与效果", "Cost and effect")
+    question = heading(case, "plane")
     if found is None:
         return _no_worth(case, question)
-    pairs, kind = case.pairs, kind_of(variable(case.study.effect), difference=True)
     shares = dict(zip(QUADRANTS, found.shares, strict=True))
     corners = tuple(f"{case.say(*_MEANS[name])} {report.style.write(shares[name], 'percent0')}" for name in _CORNERS)
     axes = (
         _with_unit(case, gain_words(case)),
         report.style.with_unit(case.say("成本之差", "Difference of cost"), "money"),
     )
-    figure = plane_chart(pairs["cost"], pairs["effect"], (found.cost, found.effect), report.style, axes, kind, corners)  # type: ignore[arg-type]
+    times = 100 if variable(case.study.effect).kind == "flag" else 1
+    gains = (case.pairs["effect"] * times).tolist()
+    estimate = (found.cost, found.effect * times)
+    figure = plane_chart(case.pairs["cost"].tolist(), gains, estimate, report.style, axes, "number1", corners)  # type: ignore[arg-type]
     rows = pd.DataFrame(_plane_rows(case, found), columns=["measure", "value"])
     heads = (head(report, "measure", "指标", "Measure"), head(report, "value", "数值", "Value", "text_right"))
     table = Table(rows, heads, case.say("成本效果平面", "Cost-effectiveness plane"), report.style)
@@ -91,7 +94,7 @@ def ratio_words(case: CaseStudy, found: Plane) -> str:
     """The ratio with its quadrant; where it says nothing, that."""
     report, gain = case.report, lower(variable(case.study.effect).en)
     if found.ratio is None:
-        return case.say("不适用（一方占优）", "not applicable (one side dominates)")
+        return case.say("不适用（按点估计一方占优）", "not applicable (by the estimates one side dominates)")
     money = report.style.money(found.ratio)
     per = case.say(f"每{gain_words(case)}一个单位 {money}", f"{money} a unit of {gain}")
     if found.ratio_low is None or found.ratio_high is None:
@@ -125,7 +128,7 @@ def plane_text(case: CaseStudy) -> str:
 def accept(case: CaseStudy) -> Finding:
     """How probably the technique is worth its money, by what a unit of effect may cost."""
     report = case.report
-    question = case.say("值不值", "Is it worth its money?")
+    question = heading(case, "acceptability")
     if case.plane is None:
         return _no_worth(case, question)
     grid = thresholds(case.plane)
@@ -172,7 +175,7 @@ def accept_text(case: CaseStudy) -> str:
 def budget(case: CaseStudy) -> Finding:
     """What a year's spending would change if more and more of such patients had the technique."""
     report = case.report
-    question = case.say("年度预算影响", "Budget impact")
+    question = heading(case, "budget")
     if case.plane is None:
         return _no_worth(case, question)
     rows = budget_rows(case)
@@ -204,7 +207,7 @@ def budget_rows(case: CaseStudy) -> pd.DataFrame:
     treated, control = case.counts
     now = treated / (treated + control)
     eligible = (treated + control) * 12 / len(case.months)
-    uptake = [now + (1 - now) * (year + 1) / _YEARS for year in range(_YEARS)]
+    uptake = np.linspace(now, 1, _YEARS + 1)[1:].tolist()
     return budget_impact(case.pairs["cost"].to_numpy(), [eligible] * _YEARS, uptake, now)
 
 

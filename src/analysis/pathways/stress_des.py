@@ -98,7 +98,7 @@ def _algorithms(told: Told) -> Words:
     arrivals = told.pathway.arrivals
     if arrivals is None:
         return NONE
-    varies = len({*arrivals.by_weekday, *arrivals.by_hour}) > 2
+    varies = len(set(arrivals.by_weekday)) > 1 or len(set(arrivals.by_hour)) > 1
     zh = f"到达：{'随星期与时刻变化的' if varies else '均匀的'}泊松过程（累计强度反演）；先按紧急程度、再按先来后到；"
     en = f"arrivals: {'Poisson, by weekday and hour' if varies else 'homogeneous Poisson'}, by inversion of the "
     return (

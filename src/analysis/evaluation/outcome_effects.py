@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from analysis.evaluation import adjusted_means
 from analysis.evaluation.matching import Matches, match, paired_effect, replaced_effect
@@ -19,6 +20,8 @@ PRIMARY = "aipw"
 #: Penalty of slopes that few events cannot tell (of standardised columns).
 RIDGE = 1.0
 _NAN = float("nan")
+#: Many small products: threads would wait for one another longer than they compute.
+_THREADS = ThreadpoolController()
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ def sample_of(rows: pd.DataFrame, study: Study, trees: Floats, left: int, seed: 
     return Sample(rows, treated, design.to_numpy(float), trees, taken, pairs, nearest, study.estimand, note)
 
 
+@_THREADS.wrap(limits=1, user_api="blas")
 def outcome_effects(sample: Sample, name: str) -> list[Found]:
     """All methods; cases whose outcome is not known take no part. Weights: the sample itself, then its draws."""
     values = sample.outcome(name)

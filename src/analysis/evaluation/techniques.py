@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from threadpoolctl import ThreadpoolController
 
 from analysis.evaluation.balance import balance_table
 from analysis.evaluation.cohorts import Cohort
@@ -25,8 +24,6 @@ from analysis.evaluation.variables import variable
 from analysis.evaluation.weighted_models import design_matrix
 
 Floats = NDArray[np.float64]
-#: Many small products: threads would wait for one another longer than they compute.
-_THREADS = ThreadpoolController()
 EFFECT_COLUMNS = ["estimand", "method", "outcome", "estimate", "ci_low", "ci_high", "note"]
 
 
@@ -61,7 +58,6 @@ class Comparison:
     clusters: dict[str, str | float]
 
 
-@_THREADS.wrap(limits=1, user_api="blas")
 def compare_techniques(cohort: Cohort, study: Study, *, seed: int = 0, draws: int = 1000) -> Comparison:
     """Compare the two sides of a cohort.
 

@@ -6,6 +6,8 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from closed_factory import Small
+from eras_hospital import eras, study_of
 
 from analysis.closing import close
 from analysis.contract import contract_tables
@@ -13,12 +15,14 @@ from analysis.hospital import save_card, save_table, seal_folder
 from analysis.periods import parse_range
 from analysis.settings import SourceCard
 from analysis.sources.importer import import_source
+from analysis.studies.case_study import keep
 from analysis.studies.committee import open_report
 from analysis.studies.incentive_gaming import keep_gaming
 from analysis.studies.incentives import keep_incentives
 from analysis.studies.value_contract import expose, keep_contract
 from analysis.studies.value_quadrants import keep_quadrants
 
+__all__ = ["eras"]
 ROOT = Path(__file__).parents[2]
 FIRST, LAST = "2022-01", "2023-03"
 ALLIANCE_COLUMNS = (
@@ -53,6 +57,13 @@ def keep_worth(folders: Path) -> None:
     keep_incentives(report)
     keep_gaming(report)
     keep_contract(expose(report))
+
+
+@pytest.fixture(scope="session")
+def closed_eras(eras: Small) -> Path:
+    """Four months of a hospital that does little but gastrectomies, with the study of ERAS kept beside them: F3."""
+    keep(study_of(eras, "en"))
+    return eras.outputs / "eras"
 
 
 @pytest.fixture(scope="session")

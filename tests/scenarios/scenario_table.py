@@ -20,7 +20,7 @@ class Scenario(BaseModel):
     beside: Columns = {}
     answers: Columns
     engine: Literal["ready", "audit", "rootcause", "costing", "payment", "coding", "pathways", "evaluation"]
-    closed: Literal["demo", "stents", "alliance"] = "demo"
+    closed: Literal["demo", "stents", "eras", "alliance"] = "demo"
     answered_by: str
     remains: str = ""
 

@@ -35,13 +35,17 @@ def effect_of(
 def in_units(
     estimate: Estimate, panel: pd.DataFrame, scale: Scale, treated: Sequence[str], after: Sequence[str]
 ) -> Effect:
-    """An effect on the panel's scale in units of a case, and as a share of observed - effect."""
+    """An effect on the panel's scale in units of a case, and as a share of observed - effect.
+
+    An interval without bounds (too few units to refute anything) has none: NaN.
+    """
     rows = panel[panel["unit"].isin(set(treated)) & panel["period"].isin(set(after))]
     cases = int(rows["cases"].sum())
+    ends = np.array([estimate.effect, estimate.low, estimate.high])
+    ends[np.isinf(ends)] = np.nan
     if scale == "difference":
-        return Effect(estimate, None, cases)
+        return Effect(Estimate(*ends.tolist(), p=estimate.p), None, cases)
     one = float(rows["weight"].sum()) / cases
     now = float(rows["value"] @ rows["weight"] / rows["weight"].sum())
-    ends = np.array([estimate.effect, estimate.low, estimate.high])
     per_case, share = (ends * one).tolist(), (ends / np.maximum(now - ends, 1e-9)).tolist()
     return Effect(Estimate(*per_case, p=estimate.p), Estimate(*share, p=estimate.p), cases)

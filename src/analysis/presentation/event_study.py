@@ -59,7 +59,7 @@ def event_study_figure(
 def _stroke(axes: Axes, place: int, one: tuple[float, float, float]) -> None:
     """One month: in colour where its interval leaves zero out."""
     effect, low, high = one
-    colour = GREY if low <= 0 <= high else ACCENT
+    colour = ACCENT if low > 0 or high < 0 else GREY
     axes.plot([place, place], [low, high], color=colour, linewidth=1.6, alpha=0.6, solid_capstyle="butt")
     axes.plot(place, effect, "o", color=colour, markersize=4)
 

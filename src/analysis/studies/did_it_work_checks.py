@@ -118,6 +118,33 @@ def _series(change: Change, found: Interrupted, kind: Kind) -> str:
     return past_and_present(list(fitted["period"]), values, without, start, names, report.style, kind)
 
 
+def how_made(change: Change) -> Finding:
+    """Windows, adjustment, inference, settings and closes: what a reader needs to make it again."""
+    report, windows, study = change.report, change.windows, change.study
+    units, treated = change.panel(change.main)["unit"].nunique(), len(study.treated)
+    prices = report.say(study.constant_prices.zh, study.constant_prices.en) if study.constant_prices else "–"
+    last = (windows.beyond or windows.after)[-1]
+    lines = (
+        ("之前", "Before", *[window(report, windows.before)] * 2),
+        ("准备（不计）", "Preparation (left out)", *[window(report, windows.leak) if windows.leak else "–"] * 2),
+        ("之后", "After", *[window(report, windows.after)] * 2),
+        ("科室", "Departments", f"{units} 个，其中试点 {treated} 个", f"{units}, of them {treated} pilots"),
+        ("病例组合", "Case mix", "间接标化：病组 × 严重程度，以之前各月全院为准",
+         "indirect standardisation by group and severity; all departments before"),
+        ("不变价", "Constant prices", prices, prices),
+        ("推断", "Inference", "科室前后差按规模换算后随机化，检验反演得 95% 区间",
+         "randomisation of departments' differences made alike by size; 95 % interval by inversion"),
+        ("结账", "Closes", *[f"{windows.compared[0]} – {last}; {report.card['run_id']}"] * 2),
+        ("参数", "Parameters", *[f"change={study.id}, outcome={change.main}, language={report.language}"] * 2),
+    )  # fmt: skip
+    heads = (head(report, "item", "项目", "Item"), head(report, "content", "内容", "Content"))
+    told = [(report.say(zh, en), report.say(content_zh, content_en)) for zh, en, content_zh, content_en in lines]
+    rows = pd.DataFrame(told, columns=["item", "content"])
+    text = report.say("同样的结账与设置得出同样的数字。", "The same closes and settings give the same figures.")
+    question = report.say("这些数字是怎样得出的？", "How were these figures made?")
+    return Finding(question, Table(rows, heads, report.say("方法", "Methods"), report.style), text)
+
+
 def summary(change: Change) -> Finding:
     """Question, answer and what it rests on; the effects are written beside the closed months."""
     report = change.report

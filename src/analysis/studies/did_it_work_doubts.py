@@ -117,22 +117,19 @@ def _threat_text(change: Change, rows: pd.DataFrame) -> str:
     first = moved[real].loc[moved[real]["by"].abs().idxmax()]
     kept = (moved[real]["low"] > 0) | (moved[real]["high"] < 0)
     now, by = (report.style.write(float(first[name]), kind) for name in ("effect", "by"))
+    name, still, many = str(first["threat"]), int(kept.sum()), len(kept)
     return report.say(
-        f"影响最大的是“{first['threat']}”：效果变为 {now}（差 {by}）；{len(kept)} 种改变中有 {int(kept.sum())} 种区间仍不含零。",
-        f"What moves it most: {_lower(first['threat'])}; the effect becomes {now} (by {by}). In {int(kept.sum())} of "
-        f"{len(kept)} the interval still leaves zero out.",
+        f"影响最大的是“{name}”：效果变为 {now}（差 {by}）；{many} 种改变中有 {still} 种区间仍不含零。",
+        f"What moves it most: {name[:1].lower()}{name[1:]}; the effect becomes {now} (by {by}). In {still} of {many} "
+        "the interval still leaves zero out.",
     )
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
 
 
 def _threat_note(change: Change) -> str:
     return change.report.say(
         "剔除病组或月份时，对象也随之改变，数字不必相同；未列出的同期事件（如机器人手术、手术室紧张）仍可能混入。",
-        "Leaving groups or months out also changes whom the effect is on: figures need not agree. What else happened in "
-        "these months (robot surgery, short theatres) and is not listed may still be in it.",
+        "Leaving groups or months out also changes whom the effect is on: figures need not agree. What else happened "
+        "in these months (robot surgery, short theatres) and is not listed may still be in it.",
     )
 
 
@@ -153,11 +150,14 @@ def after_everyone(change: Change) -> Finding:
         "others": [str(change.panel(change.main)["unit"].nunique() - len(change.study.treated)), "0"],
         "told": [written(report, change.outcome, change.effect(change.main)), report.say("无法识别", "not identified")],
     })  # fmt: skip
-    heads = (head(report, "span", "时间", "When"), head(report, "others", "尚未推行的科室", "Departments not in it", "text_right"),
-             head(report, "told", "效果", "Effect"))  # fmt: skip
+    heads = (
+        head(report, "span", "时间", "When"),
+        head(report, "others", "尚未推行的科室", "Departments not in it", "text_right"),
+        head(report, "told", "效果", "Effect"),
+    )
     note = report.say(
         "把试点当成对照再看其他科室，是“已处理对照已处理”的比较，试点自身仍在变化，得数会偏。",
-        "To take pilots as a comparison for the others would set treated against treated: pilots still change themselves.",
+        "To take pilots as a comparison for the others would set treated against treated: pilots change themselves.",
     )
     return Finding(question, Table(rows, heads, report.say("无法识别", "Not identified"), report.style), text, (note,))
 

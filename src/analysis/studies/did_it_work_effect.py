@@ -47,7 +47,8 @@ def _verdict_text(change: Change, found: dict) -> str:
     sure_en = "It changed" if one.low > 0 or one.high < 0 else "No effect is seen on"
     naive_share = report.style.write(plain.estimate.effect, effect_kind(outcome))
     return report.say(
-        f"{sure_zh}：{span}，{zh}的{outcome.zh}因推行改变 {told}，{p_words(one.p)}；前后直接对比得 {naive_share}，不可采用。",
+        f"{sure_zh}：{span}，{zh}的{outcome.zh}因推行改变 {told}，{p_words(one.p)}；"
+        f"前后直接对比得 {naive_share}，不可采用。",
         f"{sure_en} the {outcome.en.lower()} of {en} in {span}: {told}, {p_words(one.p)}; before and after alone "
         f"says {naive_share} and must not be used.",
     )
@@ -96,9 +97,10 @@ def all_outcomes(change: Change) -> Finding:
     )  # fmt: skip
     sure = [name_of(report, spec) for spec, one in zip(specs, effects, strict=True) if _clear(one)]
     rest = [name_of(report, spec) for spec, one in zip(specs, effects, strict=True) if not _clear(one)]
+    clear, unclear = (listed(side, report.language, 8) or report.say("无", "none") for side in (sure, rest))
     text = report.say(
-        f"区间不含零的：{listed(sure, 'zh', 8) or '无'}；看不出变化的：{listed(rest, 'zh', 8) or '无'}。",
-        f"Intervals without zero: {listed(sure, 'en', 8) or 'none'}; no change seen: {listed(rest, 'en', 8) or 'none'}.",
+        f"区间不含零的：{clear}；看不出变化的：{unclear}。",
+        f"Intervals without zero: {clear}; no change seen: {unclear}.",
     )
     note = report.say(
         f"共 {len(names)} 项指标，未作多重比较校正；看不出变化不等于没有变化，请看区间宽度。"
@@ -133,10 +135,9 @@ def each_pilot(change: Change) -> Finding:
     rows = rows.astype({"cases": object, "p": object})
     rows.loc[hidden, ["p", "cases"]] = [None, SMALL]
     kind = effect_kind(outcome)
-    table = effect_table(
-        report, rows, [kind] * len(rows), report.say("各试点", "Pilots"), head(report, "department", "科室", "Department"),
-        head(report, "cases", "之后例数", "Cases after", "count"),
-    )  # fmt: skip
+    first = head(report, "department", "科室", "Department")
+    cases = head(report, "cases", "之后例数", "Cases after", "count")
+    table = effect_table(report, rows, [kind] * len(rows), report.say("各试点", "Pilots"), first, cases)
     sure = [name for name, one, small in zip(pilots(change), effects, hidden, strict=True) if _clear(one) and not small]
     text = report.say(
         f"单独看，区间不含零的试点：{listed(sure, 'zh', unit='个科室') or '无'}。",

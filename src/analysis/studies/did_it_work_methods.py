@@ -1,4 +1,4 @@
-"""Every method on the main outcome of a change: the one that is quoted first, then its checks, before and after last."""
+"""Every method on the main outcome of a change: the one that is quoted, then its checks, before and after last."""
 
 from functools import lru_cache
 

@@ -41,11 +41,12 @@ def at_constant_prices(cases: pd.DataFrame) -> pd.DataFrame:
 
 
 def cells_of(cases: pd.DataFrame, outcome: Outcome) -> pd.DataFrame:
-    """Department x month x severity of a group, summed as `evaluation.panels` takes it; cases without a value are out."""
+    """Department x month x severity of a group, summed as `evaluation.panels` takes it; cases without a value: out."""
     base = cases[outcome.base] if outcome.base else pd.Series(1.0, cases.index)
     rows = pd.DataFrame({
         "unit": cases["department"], "period": cases["period"], "group": cases["drg_code"],
-        "stratum": cases["drg_code"] + "|" + cases["severity"], "cases": 1, "amount": cases[outcome.amount], "base": base,
+        "stratum": cases["drg_code"] + "|" + cases["severity"], "cases": 1, "amount": cases[outcome.amount],
+        "base": base,
     }).dropna()  # fmt: skip
     rows = rows.assign(amount2=rows["amount"] ** 2, product=rows["amount"] * rows["base"], base2=rows["base"] ** 2)
     return rows.groupby(["unit", "period", "group", "stratum"], as_index=False).sum()

@@ -90,9 +90,10 @@ def effect_table(
 ) -> Table:
     """Effects in rows; `kinds` of every row; `first` names the row, `more` stand behind."""
     with_share = rows["share"].notna().any()
+    unit = report.style.with_unit("", kinds[0]) if len(set(kinds)) == 1 else ""
     heads = [
         first,
-        head(report, "effect", "效果", "Effect", "by_row"),
+        head(report, "effect", f"效果{unit}", f"Effect{unit}", "by_row"),
         head(report, "low", "95% 区间下限", "95 % from", "by_row"),
         head(report, "high", "95% 区间上限", "95 % to", "by_row"),
         *([head(report, "share", "相对变化", "Relative", "change")] if with_share else []),

@@ -90,4 +90,5 @@ def _frame(axes: Axes, spots: Sequence[Spot]) -> None:
     axes.set_ylim(-reach_y, reach_y)
     axes.axhline(0, color=GREY, linewidth=1, zorder=0.9)
     axes.axvline(0, color=GREY, linewidth=1, zorder=0.9)
-    axes.grid(color=FAINT, linewidth=0.6, zorder=0)
+    axes.set_axisbelow(True)
+    axes.grid(color=FAINT, linewidth=0.6)

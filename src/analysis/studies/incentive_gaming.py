@@ -86,10 +86,10 @@ def _notes(report: Report, year: IncentiveYear) -> tuple[str, ...]:
     unit = report.style.unit
     basis = report.say(
         f"每 100 例受影响病例，全部科室合计多得的金额（{unit}），已受奖金上下限约束：触底的科室怎样做都不再变化。"
-        "把上年已清算病例按假设改动后重新计算；幅度为假设，看正负与次序，不看大小。",
+        "把上年已清算病例按假设改动后重新计算，假定无人查出；幅度为假设，看正负与次序，不看大小。",
         f"Gain of all departments together ({unit}) for 100 cases so treated, within floor and cap: a department at "
-        "its floor gains nothing more. Last year's settled cases are changed as assumed and paid again; the sizes are "
-        "assumptions: sign and order count.",
+        "its floor gains nothing more. Last year's settled cases are changed as assumed and paid again, "
+        "nobody noticing; the sizes are assumptions: sign and order count.",
     )
     return (basis, report.say("假设：", "Assumed: ") + report.say("；", "; ").join(lines) + report.say("。", "."))
 

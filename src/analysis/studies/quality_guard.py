@@ -1,4 +1,4 @@
-"""Is money saved at the patients' expense? Quality beside cost; red where both fall together."""
+"""Is money saved at the patients' expense? Readmission, complications, deaths, pathways, self-pay, satisfaction."""
 
 import pandas as pd
 
@@ -21,6 +21,8 @@ _WATCHED = (
     "fee_transparency",
     "policy_knowledge",
 )
+#: Name of the row on pathways, which is no indicator of the closed tables.
+_STEPS = "pathway_steps"
 
 
 def quality_guard(report: Report) -> Finding:
@@ -33,9 +35,15 @@ def quality_guard(report: Report) -> Finding:
     frame = frame.loc[names]
     kinds = [kind_of(name, sums=False) for name in names]
     state = [judged(name, frame.loc[name, "span"], frame.loc[name, "target"]) for name in names]
+    labels = [label_of(name, kind, report.style) for name, kind in zip(names, kinds, strict=True)]
+    steps = _pathway_steps(report)
+    if steps is not None:
+        frame = pd.concat([frame, steps])
+        labels.append(report.say("路径步骤按要求完成", "Pathway steps done as planned"))
+        names, kinds, state = [*names, _STEPS], [*kinds, "percent1"], [*state, "none"]
     months = trend_rows(report, "hospital", report.hospital)
     rows = frame.assign(
-        indicator=[label_of(name, kind, report.style) for name, kind in zip(names, kinds, strict=True)],
+        indicator=labels,
         state=state,
         trend=[
             Trend(months[n].tolist() if n in months else (), s == "missed") for n, s in zip(names, state, strict=True)
@@ -55,6 +63,17 @@ def quality_guard(report: Report) -> Finding:
         alarm=frozenset((i, "so_far") for i, s in enumerate(state) if s == "missed"),
     )
     return Finding(question, table, _text(report, rows, names, state), _notes(report, names), alarm="missed" in state)
+
+
+def _pathway_steps(report: Report) -> pd.DataFrame | None:
+    """The row on pathways, as indicator_spans gives the others; None where no step was judged in the period."""
+    span, before = report.this_year, report.last_year
+    past = before.bounds if before else {"first": "", "last": ""}
+    rows = report.sql(
+        "guard_pathways", **span.bounds, before_first=past["first"], before_last=past["last"],
+        year_before=report.year_before(report.period).name,
+    )  # fmt: skip
+    return None if rows["now"].isna().all() else rows.set_axis([_STEPS])
 
 
 def _text(report: Report, rows: pd.DataFrame, names: list[str], state: list[str]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from adherence_hospital import READ, pathway
@@ -10,6 +11,7 @@ from analysis.demo.generator import generate
 from analysis.engine import Engine
 from analysis.pathways.adherence import judge_steps
 from analysis.pathways.entry import find_pathway_stays
+from analysis.pathways.library import read_library
 from analysis.pathways.variance import omitted_steps, stays_over_standard
 
 pytestmark = pytest.mark.slow
@@ -130,3 +132,40 @@ def test_what_long_haemorrhages_waited_for(hospital):
     right = (waited["waiting_step"] == "rehabilitation").mean()
     print(f"waiting: {right:.3f} of {len(waited)}, {len(told)} over the standard")
     assert len(waited) >= 20 and right >= 0.95
+
+
+#: Habits and shortages that make stays break a pathway; what is left is care as usual.
+STORIES = (
+    "rehabilitation_shortage", "examination_shortage", "theatre_shortage", "rehabilitation_omitted", "second_head_mri",
+    "long_antibiotics",
+)  # fmt: skip
+
+
+def test_the_innocent_keep_the_shipped_pathways():
+    """Care as usual leaves a required step out of at most a fifth and does at most a sixth late, and seldom too often.
+
+    Forbidden steps are left aside: self-paid drugs are care as usual here, and a pathway may forbid them all the same.
+    Two steps go beyond: the ankle-brachial index, of which a quarter is left out (the gate that the pathway is there
+    for), and rehabilitation that starts late after intensive care (the look-alike of the shortage).
+    """
+    library = read_library(Path(__file__).parents[2] / "parameters/pathways")
+    usual = generate(5, STORIES, **(SIZE | {"first": "2022-01"}))
+    with Engine() as engine:
+        for name in READ:
+            engine.put(name, usual.tables[name])
+        end = datetime(2023, 7, 1)
+        find_pathway_stays(engine, datetime(2022, 2, 1), end, library)
+        judge_steps(engine, datetime(2021, 12, 1), end)
+        told = engine.frame("""select pathway, step, need, count(status) as expected,
+            avg(case when status = 'omitted' then 1 else 0 end) as omitted,
+            avg(case when status = 'late' then 1 else 0 end) as late,
+            avg(case when status = 'repeated' then 1 else 0 end) as repeated
+            from step_judged where status is not null and need <> 'forbidden' group by all order by all""")
+    told = told[told["expected"] >= 60].set_index(["pathway", "step"])
+    required = told[told["need"] == "required"]
+    print(required["omitted"].nlargest(4).round(3).to_dict(), required["late"].nlargest(3).round(3).to_dict())
+    assert len(required) > 40
+    gate, after_intensive_care = ("diabetic_foot", "abi_test"), ("cerebral_haemorrhage", "rehabilitation")
+    assert required["omitted"].drop(gate).max() <= 1 / 5 and required["omitted"][gate] <= 1 / 3
+    assert required["late"].drop(after_intensive_care).max() <= 1 / 6 and required["late"][after_intensive_care] <= 0.3
+    assert told["repeated"].quantile(0.95) <= 0.1

@@ -79,8 +79,8 @@ def test_a_contended_resource_is_rebuilt():
 
 @pytest.mark.slow
 def test_intervals_cover_the_truth():
-    """In 200 data sets of 150 patients each 95 % interval holds its number: binomial test at 1 % over all ten."""
-    trials = 200
+    """In 150 data sets of 150 patients each 95 % interval holds its number: binomial test at 1 % over all ten."""
+    trials = 150
     held = dict.fromkeys(KNOWN, 0)
     for seed in range(trials):
         report = calibrated_from(*hospital(1000 + seed, 150)).report.set_index("address")

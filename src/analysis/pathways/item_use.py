@@ -17,8 +17,8 @@ def item_estimates(pathway: Pathway, stays: Sequence[Mapping[str, float]], trace
     """Mean quantities of the items that acts list: act -> an estimate of all its items.
 
     One item in one act: its mean over the stays that came by the act. One item in several acts: what a stay used is the
-    sum of what its acts used, by non-negative least squares; acts that always go together share in the file's
-    proportion. Items that an act does not list are not given to it.
+    sum of what its acts used, by non-negative least squares (standard errors by the residuals, White 1980); acts that
+    always go together share in the file's proportion. Items that an act does not list are not given to it.
 
     Parameters
     ----------
@@ -54,7 +54,10 @@ def _shared_out(used: Floats, acts: Mapping[str, float], came: Mapping[str, Floa
     amounts, _ = optimize.nnls(design, used)
     left = used - design @ amounts
     inverse = np.linalg.pinv(design.T @ design)
-    errors = np.sqrt(np.diag(inverse * (left @ left) / max(len(used) - len(ways), 1)))
+    pull = (
+        inverse @ (design * left[:, None]).T
+    )  # stays that use more also vary more: errors by the residuals themselves
+    errors = np.sqrt((pull**2).sum(axis=1) * len(used) / max(len(used) - len(ways), 1))
     return {
         act: (amount * acts[act] / total, float(error) * acts[act] / total)
         for way, total, amount, error in zip(ways, listed, amounts.tolist(), errors, strict=True)

@@ -126,12 +126,14 @@ def control_words(study: Study, language: str) -> str:
 
 
 def category_words(case: "CaseStudy", name: str, level: str) -> str:
-    """A level of a category in the report's language."""
+    """A level of a category in the report's language; surgeons are numbered, never named."""
     report = case.report
     if level == "?":
         return report.say(*_UNKNOWN)
     if name == "department":
         return report.name("department", level)
+    if name == "surgeon":
+        return str(1 + sorted(case.cohort.rows["surgeon"].unique()).index(level))
     if name in _LISTS:
         return report.say(*_NONE) if level == "none" else label(_LISTS[name], level, report.language)
     return level

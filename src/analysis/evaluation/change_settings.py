@@ -50,7 +50,10 @@ class ConstantPrices(Settings):
 
 
 class ChangeStudy(Settings):
-    """Who began, when, until when others had not; outcomes, the main one first asked for; threats in order."""
+    """Who began, when, until when others had not; outcomes, `main` the one asked for first; threats in order.
+
+    `also_zh`, `also_en`: what else happened in these months and cannot be taken out.
+    """
 
     id: str
     zh: str
@@ -63,6 +66,8 @@ class ChangeStudy(Settings):
     outcomes: list[OutcomeName]
     constant_prices: ConstantPrices | None = None
     threats: list[Threat] = []
+    also_zh: str = ""
+    also_en: str = ""
 
     @model_validator(mode="after")
     def in_order(self) -> "ChangeStudy":

@@ -126,10 +126,12 @@ def _threat_text(change: Change, rows: pd.DataFrame) -> str:
 
 
 def _threat_note(change: Change) -> str:
+    also = change.report.say(change.study.also_zh, change.study.also_en)
+    known = change.report.say(f"（如{also}）", f" ({also})") if also else ""
     return change.report.say(
-        "剔除病组或月份时，对象也随之改变，数字不必相同；未列出的同期事件（如机器人手术、手术室紧张）仍可能混入。",
-        "Leaving groups or months out also changes whom the effect is on: figures need not agree. What else happened "
-        "in these months (robot surgery, short theatres) and is not listed may still be in it.",
+        f"剔除病组或月份时，对象也随之改变，数字不必相同；未列出的同期事件{known}仍可能混入。",
+        "Leaving groups or months out also changes whom the effect is on: figures need not agree. What else happened"
+        f"{known} and is not listed may still be in it.",
     )
 
 

@@ -12,10 +12,10 @@ from analysis.pathways.calibration import calibrate
 from analysis.periods import Period
 
 FOLDER = Path(__file__).parents[2] / "parameters" / "pathways"
+#: With a course; lung cancer with diabetes has some fifteen patients a year, too few to tell.
 CALIBRATED = (
     "aortic_dissection", "bile_duct_exploration", "cataract", "cerebral_haemorrhage", "diabetic_foot",
-    "fracture_fixation", "gastric_cancer", "knee_replacement", "lumbar_disc", "lung_cancer_diabetes",
-    "pancreatic_cancer",
+    "fracture_fixation", "gastric_cancer", "knee_replacement", "lumbar_disc", "pancreatic_cancer",
 )  # fmt: skip
 FIRST, LAST = Period("2022-07"), Period("2023-06")
 #: Waited for by the plan of the demonstration (docs/demo-hospital.md), by pathway; nothing else is.

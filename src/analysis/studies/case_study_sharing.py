@@ -66,9 +66,9 @@ def _note(case: CaseStudy) -> str:
     return case.say(
         "规则见 parameters/incentives；节约取自研究的全成本之差，不是与上年相比，其固定部分只有"
         "腾出的床位与人力另作他用才是现金；不存疑部分按区间较差的一端计。",
-        "Rule: parameters/incentives. The saving is the study's difference of full cost, not one against last year; its "
-        "fixed part is cash only where freed beds and staff do something else. Beyond doubt is counted at the worse end "
-        "of the interval.",
+        "Rule: parameters/incentives. The saving is the study's difference of full cost, not one against last year; "
+        "its fixed part is cash only where freed beds and staff do something else. Beyond doubt is counted at the "
+        "worse end of the interval.",
     )
 
 

@@ -52,7 +52,7 @@ class Population(Settings):
 
 
 class Arm(Words):
-    """Who belongs to one side: any of these procedures, charged items, pathways entered, surgeons.
+    """Who belongs to one side: any of these procedures, charged items, pathways entered, surgeons, ways of admission.
 
     A meeting (`mdt`) is a dated event: whoever leaves early never has one. So `by_day` is needed, and all who left up
     to that day are left out on both sides (a landmark; Anderson, Cain and Gelber 1983).
@@ -62,6 +62,7 @@ class Arm(Words):
     items: list[Code] = []
     pathways: list[Code] = []
     physicians: list[Code] = []
+    admission_types: list[Code] = []
     mdt: bool = False
     by_day: int | None = Field(None, ge=0)
 
@@ -73,7 +74,8 @@ class Arm(Words):
 
     @property
     def codes(self) -> dict[str, list[str]]:
-        return {name: getattr(self, name) for name in ("procedures", "items", "pathways", "physicians")}
+        names = ("procedures", "items", "pathways", "physicians", "admission_types")
+        return {name: getattr(self, name) for name in names}
 
     @property
     def says_something(self) -> bool:

@@ -24,6 +24,8 @@ from analysis.evaluation.variables import variable
 from analysis.evaluation.weighted_models import design_matrix
 
 Floats = NDArray[np.float64]
+#: Events that each side needs for a risk ratio.
+_LEAST_EVENTS = 5
 EFFECT_COLUMNS = ["estimand", "method", "outcome", "estimate", "ci_low", "ci_high", "note"]
 
 
@@ -39,7 +41,8 @@ class Comparison:
         codes joined by ";": surgeons:K, hospitals:K or patients:K (drawn in the bootstrap), outside_support:N and
         unknown:N (cases that took no part), pairs:N, no_event_on_a_side.
     means : method, outcome, with_it, without, ratio, treated, control (cases with the outcome known).
-    e_values : outcome, ratio, low, high, e_value, e_value_limit; of the primary method.
+    e_values : outcome, ratio, low, high, e_value, e_value_limit; of the primary method; NaN of an event that a side has
+        fewer than five times.
     negative_control : rows as `effects`; none where the study names none.
     pairs : one row a draw: draw, cost, effect (the study's effect, more is better), and the difference of every
         outcome under its name; all of the primary method.
@@ -123,7 +126,9 @@ def _means(found: dict[str, list[Found]], sample: Sample) -> pd.DataFrame:
 
 def _e_value(name: str, one: Found, sample: Sample) -> dict[str, float | str]:
     if variable(name).kind == "flag":
-        found = of_ratio(*_risk_ratio(one, sample.draws))
+        found = of_ratio(*_risk_ratio(name, one, sample))
+        if one.low <= 0 <= one.high:
+            found = found._replace(e_value_limit=1.0)
     else:
         y = sample.outcome(name)
         spread = np.sqrt(np.mean([np.nanvar(y[sample.treated == side], ddof=1) for side in (0, 1)]))
@@ -131,16 +136,18 @@ def _e_value(name: str, one: Found, sample: Sample) -> dict[str, float | str]:
     return {"outcome": name} | EValue._asdict(found)
 
 
-def _risk_ratio(one: Found, draws: Draws) -> tuple[float, float, float]:
+def _risk_ratio(name: str, one: Found, sample: Sample) -> tuple[float, float, float]:
     """Risk ratio with its interval on the logarithm, log ratio ~ change of each risk over the risk (delta method).
 
-    NaN where a side has no event.
+    NaN where a side has fewer than five events: a ratio of next to nothing tells nothing.
     """
-    if one.drawn is None or not min(one.means) > 0:
+    y = sample.outcome(name)
+    events = [int(np.nansum(y[sample.treated == side])) for side in (0, 1)]
+    if one.drawn is None or not min(one.means) > 0 or min(events) < _LEAST_EVENTS:
         return (float("nan"),) * 3
     with_it, without = one.means
     centre = float(np.log(with_it / without))
-    low, high = interval(centre, centre + one.drawn[:, 0] / with_it - one.drawn[:, 1] / without, draws)
+    low, high = interval(centre, centre + one.drawn[:, 0] / with_it - one.drawn[:, 1] / without, sample.draws)
     return float(np.exp(centre)), float(np.exp(low)), float(np.exp(high))
 
 

@@ -18,12 +18,14 @@ from analysis.studies.case_study_words import (
     sides,
 )
 from analysis.studies.cause_words import lower
-from analysis.vocabulary import label
+from analysis.vocabulary import Language, label
 
 #: What an arm's codes are (zh, en).
 _CODES = {
     "procedures": ("手术操作", "procedures"), "items": ("收费项目", "charged items"),
     "pathways": ("临床路径", "clinical pathways"), "physicians": ("术者", "surgeons"),
+    "admission_types": ("入院途径", "ways of admission"),
+    "admission_types": ("入院途径", "ways of admission"),
 }  # fmt: skip
 #: method -> what it does (zh, en).
 _HOW = {
@@ -98,12 +100,19 @@ def _exposure(case: CaseStudy) -> tuple[str, str]:
 
 def _arm_words(arm: Arm) -> tuple[str, str]:
     """An arm's name with the codes that define it."""
-    zh = [f"{_CODES[kind][0]} {'、'.join(codes)}" for kind, codes in arm.codes.items() if codes]
-    en = [f"{_CODES[kind][1]} {', '.join(codes)}" for kind, codes in arm.codes.items() if codes]
+    zh = [f"{_CODES[kind][0]} {'、'.join(_named(kind, codes, 'zh'))}" for kind, codes in arm.codes.items() if codes]
+    en = [f"{_CODES[kind][1]} {', '.join(_named(kind, codes, 'en'))}" for kind, codes in arm.codes.items() if codes]
     if arm.mdt:
         zh.append(f"住院第 {arm.by_day} 天以内的 MDT 讨论")
         en.append(f"MDT meeting by day {arm.by_day}")
     return f"{arm.zh}（{'；'.join(zh)}）", f"{arm.en} ({'; '.join(en)})"
+
+
+def _named(kind: str, codes: list[str], language: Language) -> list[str]:
+    """Codes as they are, but for those that have words; surgeons are counted, never named."""
+    if kind == "physicians":
+        return [str(len(codes))]
+    return [label("admission_type", code, language).lower() for code in codes] if kind == "admission_types" else codes
 
 
 def _outcomes(case: CaseStudy) -> tuple[str, str]:
@@ -153,7 +162,8 @@ def _statistics(case: CaseStudy) -> tuple[str, str]:
 
 def _uncertainty(case: CaseStudy) -> tuple[str, str]:
     drawn = case.comparison.clusters
-    by = {"surgeon": ("术者", "surgeons"), "patient": ("患者", "patients")}[str(drawn["by"])]
+    words = {"surgeon": ("术者", "surgeons"), "hospital": ("机构", "hospitals"), "patient": ("患者", "patients")}
+    by = words[str(drawn["by"])]
     zh = f"{interval_name('zh')}，{case.draws:,} 次自助抽样（抽取{by[0]}，共 {drawn['number']} 个），"
     zh += "每次重新估计评分与结局模型。"
     en = f"{interval_name('en')[:1].upper()}{interval_name('en')[1:]}s from {case.draws:,} bootstrap draws of "

@@ -1,4 +1,4 @@
--- Grain: one stay that did what a definition asks for (any of its procedures, items, pathways, physicians).
+-- Grain: one stay that did what a definition asks for (any of its codes).
 -- Items count where what was charged was not given back.
 select stay_id from procedures where code in (select unnest($procedures))
 union
@@ -7,4 +7,6 @@ union
 select stay_id from charges where item_code in (select unnest($items)) group by stay_id having sum(quantity) > 0
 union
 select stay_id from study_cases where surgeon in (select unnest($physicians))
+union
+select stay_id from study_cases where admission_type in (select unnest($admission_types))
 order by 1

@@ -25,7 +25,6 @@ _CODES = {
     "procedures": ("手术操作", "procedures"), "items": ("收费项目", "charged items"),
     "pathways": ("临床路径", "clinical pathways"), "physicians": ("术者", "surgeons"),
     "admission_types": ("入院途径", "ways of admission"),
-    "admission_types": ("入院途径", "ways of admission"),
 }  # fmt: skip
 #: method -> what it does (zh, en).
 _HOW = {

@@ -9,8 +9,8 @@ sequential : the primary one. Every day is a trial of its own among all who are 
     was known on admission, a patient who never meets stands for h(d) / prod_{t = d}^{last} (1 - h(t)) of those who meet
     on day d: the odds of meeting that day, and how unlikely it was to stay without one so long. What it does:
     the mean of those who met less the weighted mean of these.
-hazard : a check, of days alone: chance of leaving on a day by logistic regression on day, what was known on admission and
-    whether the meeting has been; the days that this makes of the rest of those who met, with and without it.
+hazard : a check, of days alone: chance of leaving on a day by logistic regression on day, what was known on admission
+    and whether the meeting has been; the days that this makes of the rest of those who met, with and without it.
 naive : with less without, from admission on. Shown because it is wrong.
 
 Not to be cured by any: a meeting called because of what is not in the data (a bad turn yesterday). Intervals: estimate

@@ -14,6 +14,7 @@ from analysis.pathways.variance import wilson
 from analysis.settings import Settings
 
 _SQL = "analysis.pathways"
+_FLAGS = ("complication", "readmission")
 
 
 class Criteria(Settings):
@@ -41,7 +42,8 @@ def mdt_register(engine: Engine, start: datetime, end: datetime, criteria: Crite
     -------
     One row a stay: stay_id, patient_id, hospital_id, department, drg_code, age, sex, emergency, admitted_at,
     discharged_at, days, systems, expected_days, standard_days, by_systems, by_expected, wanted (any of the two), met_on
-    (days from admission to the first meeting, NaN = none), days_to_meeting (from request), criterion, complication.
+    (days from admission to the first meeting, NaN = none), days_to_meeting (from request), criterion, complication and
+    readmission (unplanned within 30 days; 0, 1, NaN = not known).
     """
     criteria = criteria or Criteria()
     engine.make(
@@ -51,8 +53,8 @@ def mdt_register(engine: Engine, start: datetime, end: datetime, criteria: Crite
     rows = engine.frame("select * from mdt_register order by stay_id")
     if criteria.drgs:
         rows = rows[rows["drg_code"].fillna("").str.startswith(criteria.drgs)].reset_index(drop=True)
-    complication = rows["complication"].astype(object).map({True: 1.0, False: 0.0})
-    return rows.assign(wanted=rows["by_systems"] | rows["by_expected"], complication=complication.astype(float))
+    known = {name: rows[name].astype(object).map({True: 1.0, False: 0.0}).astype(float) for name in _FLAGS}
+    return rows.assign(wanted=rows["by_systems"] | rows["by_expected"], **known)
 
 
 def meeting_rates(register: pd.DataFrame, by: str = "department") -> pd.DataFrame:

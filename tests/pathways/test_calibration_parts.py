@@ -94,6 +94,14 @@ def test_quantities_are_those_that_were_used():
     assert "ceramic_implant.items" not in found  # nobody had one: the file's stays
 
 
+def test_quantities_are_of_one_doing():
+    """Operated on twice, two of S1 in a stay: one each time."""
+    said = edited(TRUTH, {})
+    next(act for act in said["course"] if "do" in act)["times"] = 2
+    found = item_estimates(checked(said, FILE), [{"S1": 2.0}] * 5, [_visited("operation")] * 5)
+    assert found[0].edit == pytest.approx({"S1": 1})
+
+
 def test_simulated_stays_use_what_the_stays_used():
     pathway = checked(edited(TRUTH, {}), FILE)
     traces = [_visited("drugs", *(["leak_drugs"] if RNG.random() < 0.3 else [])) for _ in range(60)]

@@ -178,6 +178,21 @@ def test_what_lasts_to_the_discharge_and_what_counts_from_a_clock():
     assert found == pytest.approx({("preparation",): 2 + 4 * HOUR, ("fit",): 5 + HOUR})
 
 
+def test_a_step_done_several_times_lasts_to_the_last_of_them():
+    course = [
+        {"hold": "bed"},
+        {"spend": "preparation", "time": TIME},
+        {"do": "operation", "time": TIME, "times": 2},
+        {"spend": "recovery", "time": TIME},
+        {"give": "bed"},
+        {"discharge": "home"},
+    ]
+    second = event("A", "surgery", at(5, 12)) | {"ended_at": at(5, 15)}
+    trace = traces({"stays": [stay("A")], "events": [operated(), second]}, made(course))["A"]
+    assert trace.services["operation"] == pytest.approx((2 + 3 * HOUR) / 2)
+    assert spans(trace)["recovery",] == pytest.approx(3 + HOUR)
+
+
 def test_a_calendar_is_waited_for_from_a_known_moment():
     """1 June 2023 is a Thursday; the list is on Fridays from 12:00, so that the day's wait is nobody's preparation."""
     course = [

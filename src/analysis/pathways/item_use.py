@@ -8,7 +8,8 @@ from scipy import optimize
 
 from analysis.pathways.estimates import Estimate, quantity_estimate
 from analysis.pathways.model import Pathway
-from analysis.pathways.replay import Trace, acts_of
+from analysis.pathways.replay import Trace
+from analysis.pathways.shown import acts_of
 
 Floats = NDArray[np.float64]
 
@@ -24,8 +25,9 @@ def item_estimates(pathway: Pathway, stays: Sequence[Mapping[str, float]], trace
     ----------
     stays, traces : items of each stay, and how it went.
     """
-    listed = {act: items for act, items in acts_of(pathway) if items}
-    came = {act: np.array([act in trace.visited for trace in traces], float) for act in listed}
+    listed = {act: items for act, items, _ in acts_of(pathway) if items}
+    times = {act: often for act, _, often in acts_of(pathway)}
+    came = {act: np.array([times[act] * (act in trace.visited) for trace in traces], float) for act in listed}
     found: dict[str, dict[str, tuple[float, float]]] = {}
     spread: dict[str, dict[str, float]] = {}
     for code in sorted({code for items in listed.values() for code in items}):
@@ -35,7 +37,7 @@ def item_estimates(pathway: Pathway, stays: Sequence[Mapping[str, float]], trace
             found.setdefault(act, {})[code] = (mean, error)
             spread.setdefault(act, {})[code] = float(used[came[act] > 0].std())
     return [
-        quantity_estimate(f"{act}.items", found[act], int(came[act].sum()), spread[act])
+        quantity_estimate(f"{act}.items", found[act], int((came[act] > 0).sum()), spread[act])
         for act in listed
         if act in found
     ]

@@ -5,8 +5,7 @@ The acts that take time between two of them are a *span*; what an act took is on
 (spans.py tells the others apart).
 """
 
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,19 +18,17 @@ from analysis.pathways.acts import (
     Hold,
     Move,
     Readmit,
-    Seen,
     Spend,
     Start,
     Until,
     Use,
     Wait,
-    Way,
-    branches_of,
     name_of,
 )  # fmt: skip
 from analysis.pathways.assembling import WEEK, hours_of_week
 from analysis.pathways.model import Pathway
-from analysis.pathways.observed import Observed, activities_of
+from analysis.pathways.observed import Event, Observed, activities_of
+from analysis.pathways.shown import fits, way_of
 
 #: A step before which no time passes in the course is taken for it if it was asked for so soon after (days).
 _SOON = 1.0
@@ -73,60 +70,6 @@ def replay(pathway: Pathway, stay: Observed, queued: Collection[str]) -> Trace:
     walk = _Walk(pathway, stay, frozenset(queued))
     walk.course(pathway.course)
     return walk.trace
-
-
-def shows(way: Way, pathway: Pathway, stay: Observed, own: Collection[str]) -> bool | None:
-    """Whether a stay shows a way; None where nothing says how it would be seen.
-
-    By its `seen`; else by the events of its steps, else by items that are used on this way and nowhere else (`own`).
-    """
-    if way.seen:
-        return _fits(way.seen, stay)
-    activities = [name for act in _all(way.course) for name in activities_of(act, pathway)]
-    if activities:
-        return any(name in stay.events for name in activities)
-    return any(code in stay.items for code in own) if own else None
-
-
-def _fits(seen: Seen, stay: Observed) -> bool:
-    def begins(kind: str, prefixes: Sequence[str]) -> bool:
-        return not prefixes or any(code.startswith(prefixes) for code in stay.codes.get(kind, ()))
-
-    return (
-        (not seen.activity or seen.activity in stay.events)
-        and (not seen.resource or any(e.resource == seen.resource for of in stay.events.values() for e in of))
-        and (not seen.items or any(code in stay.items for code in seen.items))
-        and begins("procedure", seen.procedure)
-        and begins("diagnosis", seen.diagnosis)
-        and (not seen.admission or stay.admission in seen.admission)
-        and (not seen.disposition or stay.disposition in seen.disposition)
-        and (not seen.ward or seen.ward in stay.wards)
-    )
-
-
-def _all(course: Sequence[Any]) -> Sequence[Any]:
-    return [found for act in course for found in (act, *(x for inner in branches_of(act) for x in _all(inner)))]
-
-
-def _items(act: Any, pathway: Pathway) -> Mapping[str, float]:
-    """Items that an act uses."""
-    if isinstance(act, Do):
-        return act.items or pathway.steps[act.do].items
-    return act.items if isinstance(act, Use) else {}
-
-
-def items_of(act: Any, pathway: Pathway) -> Mapping[str, float]:
-    """Items and quantities that an act uses, one after another where it is done several times."""
-    times = act.times if isinstance(act, Do) else 1
-    return {code: quantity * times for code, quantity in _items(act, pathway).items()}
-
-
-def acts_of(pathway: Pathway) -> list[tuple[str, Mapping[str, float]]]:
-    """Acts of the course up to the discharge, those within others included, with the items they use."""
-    return [
-        (name_of(act), items_of(act, pathway))
-        for act in _all([a for a in pathway.course if not isinstance(a, Readmit)])
-    ]
 
 
 class _Walk:
@@ -181,17 +124,19 @@ def _do(walk: _Walk, act: Do) -> None:
     if act.seen and act.seen.until:
         walk.passed.append(act.do)
     elif act.time:
-        walk.trace.services[act.do] = (event.ended - event.began) / act.times
-        walk.leave(event.began, event.ended)
+        again = [_event_of(walk, act, freely=True) for _ in range(1, act.times)]
+        ended = max([event.ended, *(other.ended for other in again if other)])
+        walk.trace.services[act.do] = (ended - event.began) / act.times
+        walk.leave(event.began, ended)
 
 
-def _event_of(walk: _Walk, act: Do) -> Any:
-    """The first event of the step that comes next."""
+def _event_of(walk: _Walk, act: Do, freely: bool = False) -> Event | None:
+    """The first event of the step that comes next; `freely`: however late."""
     for name in activities_of(act, walk.pathway):
         for event in walk.events.get(name, ()):
             if event.began < walk.now - _SOON:
                 continue
-            if not walk.passed and event.asked > walk.now + _SOON:
+            if not (walk.passed or freely) and event.asked > walk.now + _SOON:
                 return None
             walk.events[name].remove(event)
             return event
@@ -216,21 +161,8 @@ def _choose(walk: _Walk, act: Choose) -> None:
         walk.course(way.course)
 
 
-def way_of(act: Choose, pathway: Pathway, stay: Observed) -> Way | None:
-    """The first way that the stay shows, else the only one that nothing would show; None where that cannot be told."""
-    used = Counter(code for _, items in acts_of(pathway) for code in items)
-    shown = []
-    for way in act.of:
-        here = Counter(code for inner in _all(way.course) for code in _items(inner, pathway))
-        shown.append(shows(way, pathway, stay, [code for code in here if here[code] == used[code]]))
-    rest = [way for way, seen in zip(act.of, shown, strict=True) if seen is None]
-    if len(rest) > 1:
-        return None
-    return next((way for way, seen in zip(act.of, shown, strict=True) if seen), rest[0] if rest else None)
-
-
 def _complicate(walk: _Walk, act: Complicate) -> None:
-    happened = _fits(act.seen, walk.stay) if act.seen else walk.stay.complicated
+    happened = fits(act.seen, walk.stay) if act.seen else walk.stay.complicated
     if happened is None:
         return
     walk.trace.happened[act.complicate] = happened

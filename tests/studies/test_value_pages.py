@@ -148,6 +148,12 @@ def test_questions_are_the_headings_above_them(settled: Small, language: str):
     assert all(finding["table"] is not None for finding in found)
 
 
+def test_an_alliance_of_one_year_is_told_what_is_missing(bare: Small):
+    """No bonuses, no months, no year before: cost beside the peers' mean is all there is."""
+    found = findings_of(execute(PAGE, parameters(bare, language="en", hospital="101")))
+    assert [finding["table"] is not None for finding in found] == [True, False, False, False, True]
+
+
 @pytest.fixture(scope="module", autouse=True)
 def no_kernel_left():
     yield

@@ -12,9 +12,10 @@ from analysis.presentation.tables import Table
 from analysis.studies.did_it_work import Change, runs
 from analysis.studies.did_it_work_doubts import threats_named
 from analysis.studies.did_it_work_methods import by_method, interrupted_series, naive, outcomes_known
-from analysis.studies.did_it_work_words import METHODS, effect_kind, window, written
+from analysis.studies.did_it_work_words import effect_kind, window, written
 from analysis.studies.study_tables import write_study
 from analysis.studies.wide import head
+from analysis.vocabulary import label
 
 _KINDS = {
     "treated_vs_never": ("推行科室对未推行科室", "In it against never in it"),
@@ -190,8 +191,11 @@ def effects_table(change: Change) -> pd.DataFrame:
     others, every threat, and the months that are not identified, without an estimate."""
     windows = change.windows
     span = f"ATT_{windows.after[0]}_{windows.after[-1]}"
-    rows = [(span, method, change.main, one, METHODS[method][1]) for method, one in by_method(change).items()]
-    rows += [(span, "did_randomisation", name, change.effect(name), METHODS["did_randomisation"][1])  # type: ignore[arg-type]
+    rows = [
+        (span, method, change.main, one, label("effect_method", method, "en"))
+        for method, one in by_method(change).items()
+    ]
+    rows += [(span, "did_randomisation", name, change.effect(name), label("effect_method", "did_randomisation", "en"))  # type: ignore[arg-type]
              for name in outcomes_known(change) if name != change.main]  # fmt: skip
     rows += [
         (span, f"did_randomisation:{one.id}", change.main, change.under(one), one.en) for one in change.study.threats

@@ -8,7 +8,6 @@ from analysis.studies.did_it_work import Change
 from analysis.studies.did_it_work_methods import by_method, naive, outcomes_known
 from analysis.studies.did_it_work_outcomes import OUTCOMES
 from analysis.studies.did_it_work_words import (
-    METHODS,
     effect_frame,
     effect_kind,
     effect_table,
@@ -19,6 +18,7 @@ from analysis.studies.did_it_work_words import (
     written,
 )
 from analysis.studies.wide import head
+from analysis.vocabulary import label
 
 
 def verdict(change: Change) -> Finding:
@@ -26,7 +26,9 @@ def verdict(change: Change) -> Finding:
     report, outcome = change.report, change.outcome
     question = report.say("有没有效果？", "Did it work?")
     found = by_method(change)
-    rows = effect_frame(list(found.values())).assign(method=[report.say(*METHODS[name]) for name in found])
+    rows = effect_frame(list(found.values())).assign(
+        method=[label("effect_method", name, report.language) for name in found]
+    )
     kind = effect_kind(outcome)
     table = effect_table(report, rows, [kind] * len(rows), report.say("各方法", "Methods"),
                          head(report, "method", "方法", "Method"), strong=0)  # fmt: skip

@@ -14,14 +14,6 @@ from analysis.studies.did_it_work_outcomes import Outcome
 from analysis.studies.report import Report
 from analysis.studies.wide import head
 
-METHODS: dict[str, tuple[str, str]] = {
-    "did_randomisation": ("双重差分，科室随机化推断", "Difference in differences, randomisation over departments"),
-    "did_cluster": ("双重差分，科室聚类稳健标准误", "Difference in differences, errors clustered by department"),
-    "callaway_santanna": ("Callaway–Sant'Anna（科室等权）", "Callaway-Sant'Anna (departments alike)"),
-    "its": ("间断时间序列（仅试点）", "Interrupted time series (pilots alone)"),
-    "pre_post": ("前后对比（不可作结论）", "Before and after (no conclusion)"),
-}
-
 
 def effect_kind(outcome: Outcome) -> Kind:
     """How an effect is written: money or days a case, shares in points."""

@@ -46,6 +46,7 @@ REFUSED = [
     ({"treatment": {"zh": "会", "en": "Meeting", "mdt": True}}, "by_day", "by_day"),
     ({"population": {"exclusions": [{"zh": "长", "en": "Long", "column": "length_of_stay", "above": 9}]}},
      "not known before treatment", "population.exclusions"),
+    ({"despite": {"age": {"zh": "因", "en": "because"}}}, "age needs no reason", "despite"),
     ({"colour": "red"}, "colour", "colour"),
 ]  # fmt: skip
 

@@ -184,6 +184,8 @@ def _faults(study: Study) -> Iterator[tuple[str, str, str]]:
             yield f"{nothing} is adjusted for, so it cannot be the negative control", "negative_control", "name another"
         if nothing not in {**known.confounders, **known.outcomes} and not nothing.startswith(MEASURED):
             yield f"there is no column {nothing}", "negative_control", _nearest(nothing, list(known.confounders))
+    for name in set(study.despite) - set(study.confounders) | set(study.despite) - set(known.severities):
+        yield f"{name} needs no reason under despite", "despite", "name there only a severity that is adjusted for"
     yield from _arm_faults(study)
     for number, exclusion in enumerate(study.population.exclusions):
         if exclusion.column not in known.confounders and not exclusion.column.startswith(MEASURED):

@@ -7,7 +7,7 @@
 -- Where the source brings no time of admission, what needs it is empty.
 -- readmitted_30d: unplanned, in this hospital, as in the closed tables, with what is known at the end of the data.
 with mine as (
-  select c.* from cases c where c.period >= $first and c.period <= $last
+  select c.* from cases c where c.period >= $first and (c.period <= $last or starts_with(c.period, $last))
 ),
 last_day as (select max(discharged_at) as known_to from stays),
 operated as (

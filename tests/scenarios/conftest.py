@@ -19,6 +19,9 @@ from analysis.studies.case_study import keep
 from analysis.studies.committee import open_report
 from analysis.studies.incentive_gaming import keep_gaming
 from analysis.studies.incentives import keep_incentives
+from analysis.studies.mdt_meetings import meetings_of, write_meetings
+from analysis.studies.pathway_redesign import open_redesign
+from analysis.studies.pathway_redesign_choice import kept
 from analysis.studies.value_contract import expose, keep_contract
 from analysis.studies.value_quadrants import keep_quadrants
 
@@ -47,7 +50,17 @@ def closed_demo(folders: Path) -> Path:
     generator.write_demo(folders / "data/demo", stays_per_year=1200, first=FIRST, last=LAST)
     close(folders / "data/demo", parse_range(f"{FIRST}..{LAST}"), folders / "outputs")
     keep_worth(folders)
+    keep_redesigns(folders)
+    report = open_report(str(folders / "data/demo"), LAST, str(folders / "outputs"), "en")
+    write_meetings(meetings_of(report, draws=50))
     return folders / "outputs/demo"
+
+
+def keep_redesigns(folders: Path) -> None:
+    """The studies on plans that change a pathway: E3."""
+    report = open_report(str(folders / "data/demo"), LAST, str(folders / "outputs"), "en")
+    for pathway in ("lumbar_disc", "cataract"):
+        kept(open_redesign(report, pathway, replications=10))
 
 
 def keep_worth(folders: Path) -> None:

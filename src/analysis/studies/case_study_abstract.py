@@ -40,7 +40,7 @@ def _results(case: CaseStudy) -> str:
     treated, control = case.counts
     one, other = sides(case)
     zh = f"{one} {treated:,} 例，{other} {control:,} 例。"
-    en = f"{treated:,} cases with {one}, {control:,} without. "
+    en = f"{treated:,} cases with {lower(one)}, {control:,} without. "
     parts = [effects_text(case), *([plane_text(case), budget_text(case)] if case.plane else [])]
     return case.say(zh + "".join(parts), en + " ".join(parts))
 
@@ -53,7 +53,7 @@ def conclusion(case: CaseStudy) -> str:
     ]
     one = case.study.treatment
     if not shown:
-        zh, en = f"未显示{one.zh}改变了任何一项结局。", f"No outcome is shown to change with {one.en}."
+        zh, en = f"未显示{one.zh}改变了任何一项结局。", f"No outcome is shown to change with {lower(one.en)}."
     else:
         zh = f"{one.zh}与以下结局的改变相关：{'、'.join(_directed(case, 'zh'))}。"
         en = f"{one.en} goes with {', '.join(_directed(case, 'en'))}."
@@ -76,13 +76,16 @@ def _directed(case: CaseStudy, language: str) -> list[str]:
 def _doubts(case: CaseStudy) -> tuple[str, str]:
     """What the reader of the conclusion has to know before anything is decided on it."""
     if differs(control_estimate(case)) or disagreeing(case):
-        return ("但阴性对照或不同方法之间存在矛盾，尚不能据此决策。",
-                "But the negative control or other methods speak against it: nothing should be decided on it "
-                "yet.")  # fmt: skip
+        return (
+            "但阴性对照或不同方法之间存在矛盾，尚不能据此决策。",
+            "But the negative control or other methods speak against it: nothing should be decided on it yet.",
+        )
     if case.plane is not None and not case.plane.settled:
-        return ("成本与效果的象限尚未确定。观察性研究，结论以无未测量混杂为前提。",
-                "The quadrant of cost and effect is not settled. Observational: it holds only if nothing unmeasured "
-                "is behind it.")  # fmt: skip
+        return (
+            "成本与效果的象限尚未确定。观察性研究，结论以无未测量混杂为前提。",
+            "The quadrant of cost and effect is not settled. Observational: it holds only if nothing unmeasured "
+            "is behind it.",
+        )
     return (
         "观察性研究，结论以无未测量混杂为前提。",
         "Observational: it holds only if nothing unmeasured is behind it.",

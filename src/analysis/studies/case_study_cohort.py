@@ -84,8 +84,7 @@ def baseline(case: CaseStudy) -> Finding:
     note = case.say(
         "连续变量为均值（标准差），分类变量为占比；标准化差异＝两组均值之差除以合并标准差，不随样本量增大。",
         "Numbers: mean (standard deviation); categories: share. Standardised difference: difference of means over "
-        "the "
-        "pooled standard deviation, which does not grow with the number of cases.",
+        "the pooled standard deviation, which does not grow with the number of cases.",
     )
     return Finding(heading(case, "baseline"), table, _baseline_text(case, rows), (note, _unknown_note(case)))
 
@@ -116,8 +115,7 @@ def _baseline_text(case: CaseStudy, rows: pd.DataFrame) -> str:
     total = len(case.study.confounders)
     return case.say(
         f"调整前 {total} 个变量中 {len(names)} 个的标准化差异超过 {size}：{listed(names, 'zh', unit='个')}；最大为 "
-        f"{largest}。"
-        "直接比较两组会混入这些差异。",
+        f"{largest}。直接比较两组会混入这些差异。",
         f"Before adjustment {len(names)} of {plural(total, 'variable')} differ by more than {size}: "
         f"{listed([lower(name) for name in names], 'en')}; the largest difference is {largest}. "
         "Setting the sides against each other as they are would count these as effects.",

@@ -74,8 +74,7 @@ def e_values(case: CaseStudy) -> Finding:
         "E 值：未测量因素与治疗、与结局的关联（相对危险度）同时至少达到该值，才足以解释掉效果；为一时，"
         "区间本来就含零。",
         "E-value: the association (risk ratio) that something unmeasured would need with treatment and with outcome "
-        "alike "
-        "to explain the effect away; one where the interval holds no difference anyway.",
+        "alike to explain the effect away; one where the interval holds no difference anyway.",
     )
     return Finding(heading(case, "e_values"), table, e_value_text(case), (note,))
 
@@ -93,6 +92,5 @@ def e_value_text(case: CaseStudy) -> str:
         f"要解释掉{case.primary.zh}的差异，未测量因素与治疗和结局的相对危险度都须达到 {point}；使区间触及零则须 "
         f"{limit}。",
         f"To explain the difference in {lower(case.primary.en)} away, something unmeasured would have to go with "
-        f"treatment "
-        f"and outcome at a risk ratio of {point} each; to move the interval to nought, {limit}.",
+        f"treatment and outcome at a risk ratio of {point} each; to move the interval to nought, {limit}.",
     )

@@ -53,8 +53,7 @@ def effects(case: CaseStudy) -> Finding:
     note = case.say(
         f"括号内为 {interval_name('zh')}。调整后的差异用{method_words(case, PRIMARY)}；未调整的差异不能当作效果。",
         f"In brackets: {interval_name('en')}. Adjusted by the {lower(method_words(case, PRIMARY))} estimator; the "
-        f"unadjusted "
-        "difference is no effect.",
+        f"unadjusted difference is no effect.",
     )
     return Finding(heading(case, "effects"), table, effects_text(case), (note, *_gap_notes(case)))
 
@@ -86,7 +85,7 @@ def effects_text(case: CaseStudy) -> str:
     open_zh, open_en = ("；区间含零，不能认定有差异", "; nought is in it, so no difference is shown")
     zero = value[1] <= 0 <= value[2]
     zh = f"{primary.zh}：{one} {levels[0]}，{other}调整后 {levels[1]}，差异 {told}{open_zh if zero else ''}。"
-    en = f"{primary.en}: {levels[0]} with {one}, {levels[1]} without (adjusted), difference {told}"
+    en = f"{primary.en}: {levels[0]} with {lower(one)}, {levels[1]} without (adjusted), difference {told}"
     en += f"{open_en if zero else ''}."
     return case.say(zh + _others(case, "zh"), f"{en} {_others(case, 'en')}".strip())
 
@@ -126,8 +125,7 @@ def _gap_notes(case: CaseStudy) -> tuple[str, ...]:
         case.say(
             f"{case.primary.zh}的未调整差异与调整后相差 {gap}：两组患者本来就不同。",
             f"The unadjusted difference in {lower(case.primary.en)} is {gap} away from the adjusted one: the "
-            f"patients "
-            "of the two sides were not alike.",
+            f"patients of the two sides were not alike.",
         ),
     )
 
@@ -232,8 +230,8 @@ def _methods_text(case: CaseStudy) -> str:
     primary, (apart, adjusting) = case.primary, told_apart(case)
     low, high = (difference_words(primary, case.report.style, end) for end in spread(case))
     zh = f"{adjusting} 种调整方法对{primary.zh}之差的估计在 {low} 至 {high} 之间，其中 {apart} 种的区间不含零"
-    en = f"{adjusting} ways of adjusting put the difference in {lower(primary.en)} between {low} and {high}; "
-    en += f"{apart} of their intervals leave nought out"
+    en = f"{adjusting} ways of adjusting put the difference in {lower(primary.en)} between {low} and {high}, "
+    en += f"{apart} of them with an interval that leaves nought out"
     if against := disagreeing(case):
         names = [variable(name).label(case.report.language) for name in against]
         words = listed(names, case.report.language)

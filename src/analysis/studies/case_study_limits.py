@@ -17,6 +17,8 @@ from analysis.studies.case_study_words import design_words, estimate_words, leve
 from analysis.studies.cause_words import lower
 
 Words = tuple[str, str]
+#: Part of the controls that their weights have to be worth.
+_THIN = 0.25
 #: Fewer events or cases on a side than this are too few to lean on.
 FEW = 10
 
@@ -53,17 +55,31 @@ def _negative_control(case: CaseStudy) -> Words | None:
     if not differs(estimate):
         return None
     told = estimate_words(one, case.report.style, estimate)
-    return (f"技术不可能改变的{one.zh}也有差异：{told}；各项效果须存疑。",
-            f"{one.en}, which the technique cannot change, differs too: {told}; every effect is in "
-            f"doubt.")  # fmt: skip
+    return (
+        f"技术不可能改变的{one.zh}也有差异：{told}；各项效果须存疑。",
+        f"{one.en}, which the technique cannot change, differs too: {told}; every effect is in doubt.",
+    )
 
 
 def _overlap(case: CaseStudy) -> Words | None:
     if not (lost := left_out(case)):
         return None
-    return (f"{lost} 例没有相似的对照而未进入估计，结论只适用于有相似病例的患者。",
-            f"{lost} cases had nobody alike and are in no estimate: what is said holds for patients who "
-            f"have.")  # fmt: skip
+    return (
+        f"{lost} 例没有相似的对照而未进入估计，结论只适用于有相似病例的患者。",
+        f"{lost} cases had nobody alike and are in no estimate: what is said holds for patients who have.",
+    )
+
+
+def _weights(case: CaseStudy) -> Words | None:
+    main = case.comparison.overlap.iloc[0]
+    control, effective = int(main["control"]), float(main["effective_control"])
+    if effective >= _THIN * control:
+        return None
+    size = case.report.style.write(effective, "number1")
+    return (
+        f"加权后 {control} 例对照只相当于 {size} 例等权病例：估计依赖少数权重很大的对照。",
+        f"Weighted, {control} controls tell no more than {size} of equal weight: estimates lean on a few of them.",
+    )
 
 
 def _balance(case: CaseStudy) -> Words | None:
@@ -75,10 +91,11 @@ def _balance(case: CaseStudy) -> Words | None:
     en = [
         f"{STAGES[stage][1].lower()}, {listed([lower(name) for name in names], 'en')}" for stage, names in told.items()
     ]
-    return (f"标准化差异仍大于 {NEGLIGIBLE:.1f}：{'；'.join(zh)}；由结局模型弥补，匹配没有这样的弥补。",
-            f"Standardised differences above {NEGLIGIBLE:.1f} are left ({'; '.join(en)}): the outcome model makes "
-            f"up for "
-            "them, matching has nothing that does.")  # fmt: skip
+    return (
+        f"标准化差异仍大于 {NEGLIGIBLE:.1f}：{'；'.join(zh)}；由结局模型弥补，匹配没有这样的弥补。",
+        f"Standardised differences above {NEGLIGIBLE:.1f} are left ({'; '.join(en)}): the outcome model makes "
+        f"up for them, matching has nothing that does.",
+    )
 
 
 def _small(case: CaseStudy) -> Words | None:
@@ -86,9 +103,11 @@ def _small(case: CaseStudy) -> Words | None:
     if not few:
         return None
     names = [variable(name).label(case.report.language) for name in few]
-    return (f"{listed(names, 'zh', unit='个')}在至少一组中发生不足 {FEW} 例，区间靠近似，不宜据此下结论。",
-            f"Fewer than {FEW} events on a side for {listed([lower(name) for name in names], 'en')}: intervals are "
-            "approximate, and nothing should be concluded from them alone.")  # fmt: skip
+    return (
+        f"{listed(names, 'zh', unit='个')}在至少一组中发生不足 {FEW} 例，区间靠近似，不宜据此下结论。",
+        f"Fewer than {FEW} events on a side for {listed([lower(name) for name in names], 'en')}: intervals are "
+        "approximate, and nothing should be concluded from them alone.",
+    )
 
 
 def few_events(case: CaseStudy) -> list[str]:
@@ -105,20 +124,24 @@ def few_events(case: CaseStudy) -> list[str]:
 def _clusters(case: CaseStudy) -> Words | None:
     drawn, one = case.comparison.clusters, sides(case)[0]
     if "surgeon" in case.study.confounders:
-        return ("术者作为混杂因素与自身相比，结论只适用于这些术者。",
-                "Surgeons are compared with themselves: what is said holds for these surgeons.")  # fmt: skip
+        return (
+            "术者作为混杂因素与自身相比，结论只适用于这些术者。",
+            "Surgeons are compared with themselves: what is said holds for these surgeons.",
+        )
     if drawn["by"] != "surgeon":
-        return (f"采用与不采用{one}的术者几乎不重合且过少，技术与术者无法分开；区间只含患者之间的偶然。",
-                f"Too few surgeons with or without {one} to tell the technique from the hands that use it: "
-                f"intervals hold "
-                "chance between patients only.")  # fmt: skip
+        return (
+            f"采用与不采用{one}的术者几乎不重合且过少，技术与术者无法分开；区间只含患者之间的偶然。",
+            f"Too few surgeons with or without {one} to tell the technique from the hands that use it: "
+            f"intervals hold chance between patients only.",
+        )
     if (effective := float(drawn["effective"])) >= FEW:
         return None
     size = case.report.style.write(effective, "number1")
-    return (f"采用{one}的术者只有 {drawn['treated']} 名（有效数 {size}），区间已按术者抽样，但仍依赖少数人。",
-            f"Only {drawn['treated']} surgeons used {one} (effective number {size}): surgeons were drawn for the "
-            f"intervals, "
-            "yet the result rests on few hands.")  # fmt: skip
+    return (
+        f"采用{one}的术者只有 {drawn['treated']} 名（有效数 {size}），区间已按术者抽样，但仍依赖少数人。",
+        f"Only {drawn['treated']} surgeons used {one} (effective number {size}): surgeons were drawn for the "
+        f"intervals, yet the result rests on few hands.",
+    )
 
 
 def _unknown(case: CaseStudy) -> Words | None:
@@ -128,10 +151,11 @@ def _unknown(case: CaseStudy) -> Words | None:
         return None
     share = case.report.style.write(1 - _ENOUGH, "percent0")
     names = [variable(name).label(case.report.language) for name in gone]
-    return (f"{listed(names, 'zh', unit='个')}超过 {share} 的病例不明，已知者未必有代表性。",
-            f"More than {share} of cases have no known {listed([lower(name) for name in names], 'en')}; those that "
-            f"do need "
-            "not be like the others.")  # fmt: skip
+    return (
+        f"{listed(names, 'zh', unit='个')}超过 {share} 的病例不明，已知者未必有代表性。",
+        f"More than {share} of cases have no known {listed([lower(name) for name in names], 'en')}; those that "
+        f"do need not be like the others.",
+    )
 
 
 #: Part of the cases whose outcome has to be known.
@@ -148,49 +172,69 @@ def _disagree(case: CaseStudy) -> Words | None:
         )
     if apart in (0, adjusting):
         return None
-    return (f"{case.primary.zh}之差是否异于零取决于方法：{adjusting} 种调整方法中 {apart} 种的区间不含零。",
-            f"Whether {lower(case.primary.en)} differs depends on the method: {apart} of {adjusting} intervals "
-            f"leave nought "
-            "out.")  # fmt: skip
+    return (
+        f"{case.primary.zh}之差是否异于零取决于方法：{adjusting} 种调整方法中 {apart} 种的区间不含零。",
+        f"Whether {lower(case.primary.en)} differs depends on the method: {apart} of {adjusting} have an interval that "
+        "leaves nought out.",
+    )
 
 
 def _quadrant(case: CaseStudy) -> Words | None:
     if case.plane is None or case.plane.settled:
         return None
     share = case.report.style.write(max(case.plane.shares), "percent0")
-    return (f"最多只有 {share} 的抽样落在同一象限（{level_words('zh')} 才算已定），成本效果比不作为依据。",
-            f"At most {share} of the draws lie in one quadrant ({level_words('en')} would settle it): no decision "
-            f"should rest "
-            "on the ratio.")  # fmt: skip
+    return (
+        f"最多只有 {share} 的抽样落在同一象限（{level_words('zh')} 才算已定），成本效果比不作为依据。",
+        f"At most {share} of the draws lie in one quadrant ({level_words('en')} would settle it): no decision "
+        f"should rest on the ratio.",
+    )
 
 
 def _provisional(case: CaseStudy) -> Words | None:
     if not (months := case.provisional):
         return None
     zh, en = (span_words(months[0], months[-1], language) for language in ("zh", "en"))
-    return (f"{zh}中有 {len(months)} 个月分组与支付为预结，年终清算后可能变动；成本不受影响。",
-            f"Grouping and payment of {len(months)} months ({en}) are provisional until year-end clearing; cost is "
-            f"not "
-            "affected.")  # fmt: skip
+    return (
+        f"{zh}中有 {len(months)} 个月分组与支付为预结，年终清算后可能变动；成本不受影响。",
+        f"Grouping and payment of {len(months)} months ({en}) are provisional until year-end clearing; cost is "
+        f"not affected.",
+    )
 
 
 def _elsewhere(case: CaseStudy) -> Words:
     one = sides(case)[0]
-    return (f"结果来自一家医院采用{one}的术者与流程，外推到其他医院前须核对患者构成与成本结构。",
-            f"One hospital, its surgeons and its way of doing {one}: before it is taken elsewhere, patients and cost "
-            "structure have to be compared.")  # fmt: skip
+    return (
+        f"结果来自一家医院采用{one}的术者与流程，外推到其他医院前须核对患者构成与成本结构。",
+        f"One hospital, its surgeons and its way of doing {one}: before it is taken elsewhere, patients and cost "
+        "structure have to be compared.",
+    )
 
 
 _LIMITS: dict[str, Callable[[CaseStudy], Words | None]] = {
-    "design": _design, "negative_control": _negative_control, "overlap": _overlap, "balance": _balance, "small": _small,
-    "clusters": _clusters, "unknown": _unknown, "disagree": _disagree, "quadrant": _quadrant,
-    "provisional": _provisional, "elsewhere": _elsewhere,
-}  # fmt: skip
+    "design": _design,
+    "negative_control": _negative_control,
+    "overlap": _overlap,
+    "weights": _weights,
+    "balance": _balance,
+    "small": _small,
+    "clusters": _clusters,
+    "unknown": _unknown,
+    "disagree": _disagree,
+    "quadrant": _quadrant,
+    "provisional": _provisional,
+    "elsewhere": _elsewhere,
+}
 _HEADS: dict[str, Words] = {
-    "design": ("未测量的混杂", "Unmeasured confounding"), "negative_control": ("阴性对照", "Negative control"),
-    "overlap": ("重叠", "Overlap"), "balance": ("残余不平衡", "Imbalance left "
-    "over"), "small": ("事件少", "Few events"),
-    "clusters": ("术者少", "Few surgeons"), "unknown": ("结局缺失", "Outcomes not known"),
-    "disagree": ("方法不一致", "Methods disagree"), "quadrant": ("象限未定", "Quadrant not settled"),
-    "provisional": ("预结月份", "Provisional months"), "elsewhere": ("外推", "Elsewhere"),
-}  # fmt: skip
+    "design": ("未测量的混杂", "Unmeasured confounding"),
+    "negative_control": ("阴性对照", "Negative control"),
+    "overlap": ("重叠", "Overlap"),
+    "weights": ("权重", "Weights"),
+    "balance": ("残余不平衡", "Imbalance left over"),
+    "small": ("事件少", "Few events"),
+    "clusters": ("术者", "Surgeons"),
+    "unknown": ("结局缺失", "Outcomes not known"),
+    "disagree": ("方法不一致", "Methods disagree"),
+    "quadrant": ("象限未定", "Quadrant not settled"),
+    "provisional": ("预结月份", "Provisional months"),
+    "elsewhere": ("外推", "Elsewhere"),
+}

@@ -136,11 +136,11 @@ def _estimand(case: CaseStudy) -> tuple[str, str]:
     if case.study.estimand == "ATT":
         return (
             f"ATT：对实际采用{one.zh}且在对照中有相似病例的患者，与假如未采用相比。",
-            f"ATT: for patients who had {one.en} and have controls like them, against not having had it.",
+            f"ATT: for patients who had {lower(one.en)} and have controls like them, against not having had it.",
         )
     return (
         f"ATE：对两组中有相似病例的全部患者，人人采用{one.zh}与人人不采用相比。",
-        f"ATE: for all patients with somebody alike on the other side, {one.en} for everybody against for nobody.",
+        f"ATE: for all patients with somebody alike on the other side, {lower(one.en)} for everybody or for nobody.",
     )
 
 
@@ -154,8 +154,7 @@ def _statistics(case: CaseStudy) -> tuple[str, str]:
         "未调整的差异只作对照，不是效果。",
         f"Propensity scores by logistic regression (and by gradient boosting). {'; '.join(en)[:1].upper()}"
         f"{'; '.join(en)[1:]}. Caliper of matching: {caliper} standard deviations of the logit. The unadjusted "
-        f"difference "
-        "is shown beside them and is no effect.",
+        f"difference is shown beside them and is no effect.",
     )
 
 
@@ -201,10 +200,8 @@ def _money(case: CaseStudy) -> tuple[str, str]:
         f"时间范围为一次住院（不足一年，不贴现）；"
         f"效果为{gain.zh}。成本与效果取自同一批抽样（{method_words(case, PRIMARY)}）。",
         f"From the hospital's side; cost is the full cost of the stay ({lower(method[1])}), in {currency} of the "
-        f"month of "
-        f"service, prices not adjusted; horizon one stay (less than a year, not discounted); effect: "
-        f"{lower(gain.en)}. "
-        f"Cost and effect come from the same draws ({lower(method_words(case, PRIMARY))}).",
+        f"month of service, prices not adjusted; horizon one stay (less than a year, not discounted); effect: "
+        f"{lower(gain.en)}. Cost and effect come from the same draws ({lower(method_words(case, PRIMARY))}).",
     )
 
 
@@ -214,6 +211,5 @@ def _sources(case: CaseStudy) -> tuple[str, str]:
         f"{months} 个已结账月份的病例、成本与结局表，以及病案首页诊断、手术与路径记录；末月运行编号 {run}。"
         f"研究定义（分析计划）：{file}。",
         f"Closed tables of cases, cost and outcomes of {months} months, diagnoses, procedures and pathway records; "
-        f"run of "
-        f"the last month {run}. Definition of the study (plan of the analysis): {file}.",
+        f"run of the last month {run}. Definition of the study (plan of the analysis): {file}.",
     )

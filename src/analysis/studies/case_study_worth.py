@@ -119,9 +119,8 @@ def plane_text(case: CaseStudy) -> str:
     return case.say(
         f"按点估计，采用{case.study.treatment.zh}{zh}：每例成本 {cost}，{gain_words(case)} {gain}；{share} "
         f"的抽样落在该象限（{settled[0]}）。",
-        f"By the estimates {case.study.treatment.en} is {en}: {cost} of cost a case, {lower(gain_words(case))} "
-        f"{gain}; {share} of the draws lie "
-        f"in that quadrant ({settled[1]}).",
+        f"By the estimates {lower(case.study.treatment.en)} is {en}: {cost} of cost a case, {lower(gain_words(case))} "
+        f"{gain}; {share} of the draws lie in that quadrant ({settled[1]}).",
     )
 
 
@@ -166,9 +165,8 @@ def accept_text(case: CaseStudy) -> str:
     money = report.style.money(float(curve["threshold"].iloc[-1]))
     return case.say(
         f"只看成本时，采用{case.study.treatment.zh}更值的概率为 {least}；每单位效果愿付 {money} 时为 {most}。",
-        f"By cost alone {case.study.treatment.en} is worth its money with probability {least}; where a unit of "
-        f"effect is "
-        f"worth {money}, with {most}.",
+        f"By cost alone {lower(case.study.treatment.en)} is worth its money with probability {least}; where a unit of "
+        f"effect is worth {money}, with {most}.",
     )
 
 
@@ -219,9 +217,8 @@ def budget_text(case: CaseStudy) -> str:
     return case.say(
         f"若全部适用患者采用{case.study.treatment.zh}，每年再多 {cases} 例，年支出变化 "
         f"{impact}（{interval_name('zh')} {low} 至 {high}）。",
-        f"If all eligible patients had {case.study.treatment.en}, {cases} more a year, yearly spending would change "
-        f"by "
-        f"{impact} ({interval_name('en')} {low} to {high}).",
+        f"If all eligible patients had {lower(case.study.treatment.en)}, {cases} more a year, yearly spending would "
+        f"change by {impact} ({interval_name('en')} {low} to {high}).",
     )
 
 

@@ -3,6 +3,7 @@
 admission - preparation - operation (theatre) - [leak, treated] - recovery - discharge; one of two implants.
 """
 
+from collections.abc import Collection
 from copy import deepcopy
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -169,7 +170,9 @@ def at(days: float) -> datetime:
     return START + timedelta(days=float(days))
 
 
-def calibrated_from(rows: Rows, days: float, raw: dict[str, Any] | None = None, seed: int = 0) -> Calibration:
+def calibrated_from(
+    rows: Rows, days: float, raw: dict[str, Any] | None = None, missing: Collection[str] = ()
+) -> Calibration:
     """The calibration of a file whose every number is wrong."""
     said = raw or edited(deepcopy(TRUTH), WRONG)
     pathway = checked(edited(said, {}), FILE)
@@ -180,4 +183,4 @@ def calibrated_from(rows: Rows, days: float, raw: dict[str, Any] | None = None, 
         find_pathway_stays(engine, first.start, last.end, {"planted": pathway})
         stays = observed_stays(engine, pathway, last.end)
         requests = requests_of(engine, pathway, first, last)
-    return calibrated(said, FILE, stays, days, requests, seed)
+    return calibrated(said, FILE, stays, days, requests, missing=missing)

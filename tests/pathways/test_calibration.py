@@ -56,6 +56,16 @@ def test_what_nothing_measures_is_the_files(planted):
     assert few.pathway.course[-1].after.weibull.mean == 9
 
 
+def test_what_a_missing_table_would_show_is_the_files():
+    """Without charges nobody can tell the implants apart, nor what was used; without outcomes no leak."""
+    rows, days = hospital(4, 60)
+    bare = calibrated_from(rows | {"charges": [], "outcomes": []}, days, missing=("charges", "outcomes"))
+    file = set(bare.report.loc[bare.report["basis"] == "file", "address"])
+    assert {"implant.metal.chance", "drugs.items.D1", "leak.chance", "leak_treated.time.gamma.mean"} <= file
+    assert bare.pathway.course[2].of[0].chance == WRONG["implant.metal.chance"]
+    assert "preparation.time" in bare.edits
+
+
 def test_draws_are_pathways_and_the_same_again(planted):
     draws = planted.draws(40, seed=5)
     assert draws == planted.draws(40, seed=5) != planted.draws(40, seed=6)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.contract import contract_tables
 from analysis.engine import Engine
 from analysis.errors import InputError
 from analysis.hospital import Hospital
@@ -94,18 +95,22 @@ def calibrate(
             mend=f"take a longer time, or mend who enters: at least {LEAST_STAYS} are needed",
         )
     span = (last.end - first.start) / timedelta(days=1)
-    return calibrated(raw, file, stays, span, requests_of(engine, pathway, first, last), seed, items)
+    missing = set(contract_tables()) - hospital.tables
+    return calibrated(raw, file, stays, span, requests_of(engine, pathway, first, last), seed, items, missing)
 
 
 def calibrated(
     raw: Mapping[str, Any], file: Path, stays: Sequence[Observed], span: float, requests: Mapping[str, Requests],
-    seed: int = 0, items: Collection[str] | None = None,
+    seed: int = 0, items: Collection[str] | None = None, missing: Collection[str] = (),
 ) -> Calibration:  # fmt: skip
-    """The same from stays as they were observed over `span` days, and from the requests for the resources."""
+    """The same from stays as they were observed over `span` days, and from the requests for the resources.
+
+    missing : tables that the hospital has not; what only they would show stays as in the file.
+    """
     pathway = checked(edited(raw, {}, file), file, items)
     tested = verdicts(requests)
     queued = [resource.name for resource in tested if resource.contended]
-    traces = [replay(pathway, stay, queued) for stay in stays]
+    traces = [replay(pathway, stay, queued, missing) for stay in stays]
     estimates = estimates_of(pathway, stays, traces, span)
     edits = {estimate.address: estimate.edit for estimate in estimates}
     edits |= ample_edits(pathway, queued, sum(stay.days for stay in stays) / span)
@@ -154,7 +159,8 @@ def estimates_of(pathway: Pathway, stays: Sequence[Observed], traces: Sequence[T
             found += _returns(act, stays)
         elif name_of(act) in times:
             found.append(times[name_of(act)])
-    found += item_estimates(pathway, [stay.items for stay in stays], traces)
+    if any(stay.items for stay in stays):
+        found += item_estimates(pathway, [stay.items for stay in stays], traces)
     return found + arrival_estimates([stay.admitted for stay in stays], span)
 
 
@@ -194,7 +200,13 @@ def _report(raw: Mapping[str, Any], edits: Mapping[str, Edit], estimates: Sequen
     places = tuple(f"{estimate.address.removesuffix('.chances')}." for estimate in estimates)
     known = set(measured["address"])
     rest = [
-        {"address": address, "family": "", "value": value, "basis": "file", "why": f"not seen, or fewer than {LEAST} times"}
+        {
+            "address": address,
+            "family": "",
+            "value": value,
+            "basis": "file",
+            "why": f"not seen, or fewer than {LEAST} times",
+        }
         for address, value in parameters(raw).items()
         if address not in known and not address.startswith((*places, "standard."))
     ]

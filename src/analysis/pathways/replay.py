@@ -28,7 +28,7 @@ from analysis.pathways.acts import (
 from analysis.pathways.assembling import WEEK, hours_of_week
 from analysis.pathways.model import Pathway
 from analysis.pathways.observed import Event, Observed, activities_of
-from analysis.pathways.shown import fits, way_of
+from analysis.pathways.shown import fits, tables_of, way_of
 
 #: A step before which no time passes in the course is taken for it if it was asked for so soon after (days).
 _SOON = 1.0
@@ -59,15 +59,16 @@ class Trace:
     waits: dict[str, float] = field(default_factory=dict)
 
 
-def replay(pathway: Pathway, stay: Observed, queued: Collection[str]) -> Trace:
+def replay(pathway: Pathway, stay: Observed, queued: Collection[str], missing: Collection[str] = ()) -> Trace:
     """Follow one stay.
 
     Parameters
     ----------
     queued : resources that are waited for in the simulation: the time before a step that needs one ends with its
         request; before any other with its start.
+    missing : tables that the hospital has not.
     """
-    walk = _Walk(pathway, stay, frozenset(queued))
+    walk = _Walk(pathway, stay, frozenset(queued), frozenset(missing))
     walk.course(pathway.course)
     return walk.trace
 
@@ -75,8 +76,10 @@ def replay(pathway: Pathway, stay: Observed, queued: Collection[str]) -> Trace:
 class _Walk:
     """Where a stay is in the course, and since when."""
 
-    def __init__(self, pathway: Pathway, stay: Observed, queued: frozenset[str]) -> None:
-        self.pathway, self.stay, self.queued = pathway, stay, queued
+    def __init__(
+        self, pathway: Pathway, stay: Observed, queued: frozenset[str], missing: frozenset[str] = frozenset()
+    ) -> None:
+        self.pathway, self.stay, self.queued, self.missing = pathway, stay, queued, missing
         self.trace = Trace()
         self.now = stay.admitted  # the last moment that is known
         self.passed: list[str] = []  # acts that took time since
@@ -155,7 +158,7 @@ def _move(walk: _Walk, act: Move) -> None:
 
 
 def _choose(walk: _Walk, act: Choose) -> None:
-    way = way_of(act, walk.pathway, walk.stay)
+    way = way_of(act, walk.pathway, walk.stay, walk.missing)
     if way is not None:
         walk.trace.ways[act.choose] = way.way
         walk.course(way.course)
@@ -163,7 +166,7 @@ def _choose(walk: _Walk, act: Choose) -> None:
 
 def _complicate(walk: _Walk, act: Complicate) -> None:
     happened = fits(act.seen, walk.stay) if act.seen else walk.stay.complicated
-    if happened is None:
+    if happened is None or tables_of(act, walk.pathway) & walk.missing:
         return
     walk.trace.happened[act.complicate] = happened
     if happened:

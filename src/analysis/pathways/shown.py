@@ -4,13 +4,22 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from analysis.pathways.acts import Choose, Do, Readmit, Seen, Use, Way, branches_of, name_of
+from analysis.pathways.acts import Choose, Complicate, Do, Readmit, Seen, Use, Way, branches_of, name_of
 from analysis.pathways.model import Pathway
 from analysis.pathways.observed import Observed, activities_of
 
+#: What of `seen` is looked up in which table; admission and disposition stand in the stay itself.
+_TABLES = {"activity": "events", "resource": "events", "items": "charges", "procedure": "procedures",
+           "diagnosis": "diagnoses", "ward": "transfers"}  # fmt: skip
 
-def way_of(act: Choose, pathway: Pathway, stay: Observed) -> Way | None:
-    """The first way that the stay shows, else the only one that nothing would show; None where that cannot be told."""
+
+def way_of(act: Choose, pathway: Pathway, stay: Observed, missing: Collection[str] = ()) -> Way | None:
+    """The first way that the stay shows, else the only one that nothing would show; None where that cannot be told.
+
+    missing : tables that the hospital has not; what only they would show, nobody can tell.
+    """
+    if any(tables_of(way, pathway) & set(missing) for way in act.of):
+        return None
     used = Counter(code for _, items, _ in acts_of(pathway) for code in items)
     shown = []
     for way in act.of:
@@ -33,6 +42,16 @@ def shows(way: Way, pathway: Pathway, stay: Observed, own: Collection[str]) -> b
     if activities:
         return any(name in stay.events for name in activities)
     return any(code in stay.items for code in own) if own else None
+
+
+def tables_of(way: Way | Complicate, pathway: Pathway) -> set[str]:
+    """Tables in which a way, or a complication, is looked up."""
+    if way.seen:
+        return {table for said, table in _TABLES.items() if getattr(way.seen, said)}
+    inner = [] if isinstance(way, Complicate) else every_act(way.course)
+    if any(activities_of(act, pathway) for act in inner):
+        return {"events"}
+    return {"charges"} if any(_items(act, pathway) for act in inner) else set()
 
 
 def fits(seen: Seen, stay: Observed) -> bool:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from analysis.errors import InputError
 from analysis.evaluation.gain_sharing import share_gain
 from analysis.evaluation.gaming import chosen, gaming
-from analysis.evaluation.incentive_noise import noise, redrawn
+from analysis.evaluation.incentive_noise import at_break_even, noise, redrawn
 from analysis.evaluation.incentive_rules import HARMS, SUMS, books, composite_scores, pay, prepared
 from analysis.evaluation.incentive_settings import Behaviour, Incentives, Rule
 from analysis.settings import parameters_folder, read_settings
@@ -151,6 +151,18 @@ def test_departments_that_are_alike_differ_by_chance_only():
         made = noise(books(cases, NO_DENIALS, bonus), redrawn(cases, NO_DENIALS, bonus, draws=60), SHIPPED)
         shares[name] = made[made["rule"] == "cap_and_surplus"]["noise"].iloc[0]
     assert shares["alike"] > 0.6 and shares["apart"] < 0.45
+
+
+def test_a_unit_that_breaks_even_is_still_charged_by_chance():
+    """Drawn margins of 1,100 and 900: their mean is nought's place, so +100 pays 50 and -100 takes 100: -25 a year. The
+    mean itself, however large, counts for nothing."""
+    rows = pd.concat(
+        [book({"payment_margin": margin}, unit=f"A {draw}") for draw, margin in enumerate((1100.0, 900.0))]
+    )
+    drawn = rows.assign(draw=[0, 1], subject="A", bonus=5000.0)
+    made = at_break_even(drawn, SHIPPED)
+    assert made["cap_and_surplus"] == pytest.approx(-25) and made["surplus_share"] == 0
+    assert "denials" not in made.index
 
 
 def test_a_unit_without_complications_could_have_had_some():

@@ -92,3 +92,23 @@ def noise(books: pd.DataFrame, drawn: pd.DataFrame, settings: Incentives) -> pd.
         made.append(paid[["unit", "amount"]].assign(
             rule=name, ci_low=ends[0.025].to_numpy(), ci_high=ends[0.975].to_numpy(), noise=share))  # fmt: skip
     return pd.concat(made, ignore_index=True)[["rule", "unit", "amount", "ci_low", "ci_high", "noise"]]
+
+
+def at_break_even(drawn: pd.DataFrame, settings: Incentives) -> pd.Series:
+    """What each rule on margins would pay or take in all if every unit broke even in every month: chance alone.
+
+    Margins of the drawn years less their mean over draws, unit by unit and month by month; a rule that takes the whole
+    of a deficit and returns half of a surplus takes on average a quarter of E|margin|.
+
+    Returns
+    -------
+    Sum over units of the mean amount within floor and cap, by rule; rules that do not look at margins are left out.
+    """
+    place = [drawn["subject"], drawn["month"]]
+    charged = drawn["payment_margin"] - drawn["payment_margin"].groupby(place).transform("mean")
+    margin = drawn["costed_payment"] - drawn["cost"]
+    costed = margin - margin.groupby(place).transform("mean")
+    even = drawn.assign(payment_margin=charged, cost=drawn["costed_payment"] - costed)
+    draws = drawn["draw"].nunique()
+    rules = {name: rule for name, rule in settings.rules.items() if rule.kind == "margin"}
+    return pd.Series({name: pay(rule, even, settings)["amount"].sum() / draws for name, rule in rules.items()})

@@ -9,7 +9,7 @@ from analysis.contract import contract_tables
 from analysis.engine import Engine
 from analysis.errors import InputError
 from analysis.evaluation.gaming import gaming
-from analysis.evaluation.incentive_noise import noise, redrawn
+from analysis.evaluation.incentive_noise import at_break_even, noise, redrawn
 from analysis.evaluation.incentive_rules import books, prepared
 from analysis.evaluation.incentive_settings import Incentives, Rule
 from analysis.periods import Period
@@ -52,6 +52,11 @@ class IncentiveYear:
     def noise(self) -> pd.DataFrame:
         """Payments with what of them is chance (incentive_noise.noise)."""
         return noise(self.books, self.drawn, self.settings)
+
+    @cached_property
+    def at_break_even(self) -> pd.Series:
+        """What rules on margins pay by chance alone, were every department to break even."""
+        return at_break_even(self.drawn, self.settings)
 
     @cached_property
     def gaming(self) -> pd.DataFrame:

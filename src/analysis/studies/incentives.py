@@ -33,7 +33,7 @@ def would_have_paid(report: Report) -> Finding:
     heads += [Column(name, report.style.with_unit(title, "money"), "by_row") for name, title in titles.items()]
     kinds: tuple[Kind, ...] = ("money",) * (len(shown) - 1) + ("percent0",)
     sheet, last = report.say("激励测算", "Incentives"), len(shown) - 1
-    table = Table(shown, tuple(heads), sheet, report.style, by_row=kinds, strong=frozenset({last - 1, last}))
+    table = Table(shown, tuple(heads), sheet, report.style, by_row=kinds, strong=frozenset({last - 2}))
     return Finding(question, table, _text(report, year), _notes(report, year))
 
 
@@ -59,7 +59,7 @@ def keep_incentives(report: Report) -> Path:
 
 
 def _rows(report: Report, year: IncentiveYear) -> pd.DataFrame:
-    """Departments by name, small ones and those without cases together; the hospital's sum; the share of chance."""
+    """Departments by name, small ones and those without cases together; the hospital's sum; two rows on chance."""
     sums = year.books.groupby("unit")[["cases", "bonus"]].sum()
     wide = year.noise.pivot(index="unit", columns="rule", values="amount")[list(year.rules)]
     names = ["bonus", *wide.columns]
@@ -70,6 +70,8 @@ def _rows(report: Report, year: IncentiveYear) -> pd.DataFrame:
     if gone.any():
         parts.append(_sum(wide[gone], report.say("其他科室", "Other departments")))
     parts.append(_sum(wide, report.say("全院", "Hospital")))
+    even = report.say("若各科都恰好收支平衡", "Were all to break even")
+    parts.append(pd.DataFrame([year.at_break_even.to_dict() | {"unit": even}]))
     chance = year.noise.drop_duplicates("rule").set_index("rule")["noise"].to_dict()
     parts.append(pd.DataFrame([chance | {"unit": report.say("科室间差异中的偶然成分", "Chance in the spread")}]))
     return pd.concat(parts, ignore_index=True)
@@ -80,23 +82,24 @@ def _sum(rows: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def _text(report: Report, year: IncentiveYear) -> str:
-    """Sum of each rule, and the rules whose spread is mostly chance."""
-    money, percent = report.style.money, report.style.write
+    """Rules that chance alone would make pay as much, those whose spread is mostly chance, who is paid for a loss."""
+    titles = {name: f"“{rule.label(report.language)}”" for name, rule in year.rules.items()}
     sums = year.noise.groupby("rule")["amount"].sum()
+    luck = [titles[name] for name, value in year.at_break_even.items() if abs(value) >= abs(sums[name])]
     chance = year.noise.drop_duplicates("rule").set_index("rule")["noise"]
-    told = [f"{rule.label(report.language)} {money(sums[name], signed=True)}" for name, rule in year.rules.items()]
-    noisy = [name for name in year.rules if chance[name] > _MOSTLY]
-    zh, en = f"{year.year} 年合计：{'、'.join(told)}", f"Sums of {year.year}: {'; '.join(told)}"
+    noisy = [titles[name] for name in year.rules if chance[name] > _MOSTLY]
+    zh, en = [], []
+    if luck:
+        zh.append(f"若各科都恰好收支平衡，{listed(luck, 'zh', 9)}仅凭偶然收付的钱也不会更少")
+        en.append(f"were all departments to break even, chance alone would move as much by {listed(luck, 'en', 9)}")
     if noisy:
-        names = [f"{year.rules[name].label(report.language)} {percent(chance[name], 'percent0')}" for name in noisy]
-        zh += f"。科室间差异一半以上出于偶然的规则：{listed(names, 'zh', 9)}"
-        en += f". More than half of the spread between departments is chance in {listed(names, 'en', 9)}"
-    losing = _losing(year)
-    for name, count in losing.items():
-        title = year.rules[name].label(report.language)
-        zh += f"。{title}奖励的科室中 {count} 个全年成本高于收入"
-        en += f". {title} pays {plural(count, 'department')} whose year cost more than it earned"
-    return report.say(zh + "。", en + ".")
+        zh.append(f"{listed(noisy, 'zh', 9)}的科室差异一半以上出于偶然")
+        en.append(f"most of the spread between departments is chance in {listed(noisy, 'en', 9)}")
+    for name, count in _losing(year).items():
+        zh.append(f"{titles[name]}奖励了 {count} 个全年成本高于收入的科室")
+        en.append(f"{titles[name]} pays {plural(count, 'department')} whose year cost more than it earned")
+    said = report.say("；".join(zh), "; ".join(en)) or report.say("见表", "see the table")
+    return report.say(f"{year.year} 年：{said}。", f"{year.year}: {said}.")
 
 
 def _losing(year: IncentiveYear) -> dict[str, int]:
@@ -122,9 +125,13 @@ def _notes(report: Report, year: IncentiveYear) -> tuple[str, ...]:
         f"{report.style.money(before, signed=True)}. What goes to the lead is a sum for the role, nobody's name.",
     )
     chance = report.say(
-        "偶然成分 = 重抽本年病例与拒付时，各科“金额/奖金”的平均方差 ÷ 科室间方差：另一批同类患者就会改变的部分。",
-        "Chance: mean variance of amount / bonus within departments when the year's cases and denials are drawn again, "
-        "divided by its variance between departments: what another draw of like patients would change.",
+        "收支平衡行：各科各月盈亏的期望设为零时，规则仅因偶然波动仍会收付的合计（扣罚与返还不对称，"
+        "或只奖不罚）。偶然成分 = 重抽本年病例与拒付时，各科“金额/奖金”的平均方差 ÷ 科室间方差："
+        "另一批同类患者就会改变的部分。",
+        "Break even: what a rule would pay or take in all by chance alone if every department's margin were expected to "
+        "be nought in every month (it takes more than it returns, or pays and never takes). Chance: mean variance of "
+        "amount / bonus within departments when the year's cases and denials are drawn again, divided by its variance "
+        "between departments: what another draw of like patients would change.",
     )
     leads = [
         (rule.label(report.language), float(pay(rule, year.books, rules)["lead"].sum()))

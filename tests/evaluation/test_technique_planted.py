@@ -162,6 +162,8 @@ def test_eras_beside_the_hospital_without_it():
     distance = one["error"].mean() / (one["error"].std() / np.sqrt(one.size()))
     assert distance.abs().max() < 3, distance
     assert told.loc[told["method"] == PRIMARY, "held"].sum() >= 25  # of 30; P(fewer | 95 %) = 0.3 %
-    plain = told[told["method"] == "naive"].groupby("outcome")["error"]
-    bias = plain.mean() / (plain.std() / np.sqrt(10))
-    assert bias["charge_total"] < -2.5 and bias["complication"] < -2.5, bias
+    plain = told[told["method"] == "naive"]
+    error = plain.groupby("outcome")["error"]
+    assert (error.mean() < 0).all(), error.mean()
+    assert error.mean()["charge_total"] < -3 * error.std()["charge_total"] / np.sqrt(10)
+    assert stats.binomtest(int(plain["held"].sum()), len(plain), 0.95, alternative="less").pvalue < 0.01

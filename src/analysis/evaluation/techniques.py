@@ -127,7 +127,7 @@ def _means(found: dict[str, list[Found]], sample: Sample) -> pd.DataFrame:
 def _e_value(name: str, one: Found, sample: Sample) -> dict[str, float | str]:
     if variable(name).kind == "flag":
         found = of_ratio(*_risk_ratio(name, one, sample))
-        if one.low <= 0 <= one.high:
+        if np.isfinite(found.e_value) and one.low <= 0 <= one.high:
             found = found._replace(e_value_limit=1.0)
     else:
         y = sample.outcome(name)

@@ -60,7 +60,7 @@ def _matrix(year: IncentiveYear) -> pd.DataFrame:
 
 def _text(report: Report, year: IncentiveYear, wide: pd.DataFrame) -> str:
     rewarded = (wide > _FLOOR).sum()
-    names = {name: rule.label(report.language) for name, rule in year.rules.items()}
+    names = {name: report.say(f"“{rule.zh}”", f'"{rule.en}"') for name, rule in year.rules.items()}
     most = [names[name] for name in wide.columns if rewarded[name] == rewarded.max()] if rewarded.max() else []
     never = [names[name] for name in wide.columns if rewarded[name] == 0]
     if not most:

@@ -83,7 +83,7 @@ def _sum(rows: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def _text(report: Report, year: IncentiveYear) -> str:
     """Rules that chance alone would make pay as much, those whose spread is mostly chance, who is paid for a loss."""
-    titles = {name: f"“{rule.label(report.language)}”" for name, rule in year.rules.items()}
+    titles = {name: report.say(f"“{rule.zh}”", f'"{rule.en}"') for name, rule in year.rules.items()}
     sums = year.noise.groupby("rule")["amount"].sum()
     luck = [titles[name] for name, value in year.at_break_even.items() if abs(value) >= abs(sums[name])]
     chance = year.noise.drop_duplicates("rule").set_index("rule")["noise"]
@@ -128,8 +128,8 @@ def _notes(report: Report, year: IncentiveYear) -> tuple[str, ...]:
         "收支平衡行：各科各月盈亏的期望设为零时，规则仅因偶然波动仍会收付的合计（扣罚与返还不对称，"
         "或只奖不罚）。偶然成分 = 重抽本年病例与拒付时，各科“金额/奖金”的平均方差 ÷ 科室间方差："
         "另一批同类患者就会改变的部分。",
-        "Break even: what a rule would pay or take in all by chance alone if every department's margin were expected to "
-        "be nought in every month (it takes more than it returns, or pays and never takes). Chance: mean variance of "
+        "Break even: what a rule would pay or take in all by chance alone if every department's margin were expected "
+        "to be nought in every month (it takes more than it returns, or pays and never takes). Chance: mean variance of "
         "amount / bonus within departments when the year's cases and denials are drawn again, divided by its variance "
         "between departments: what another draw of like patients would change.",
     )

@@ -129,9 +129,9 @@ def _notes(report: Report, year: IncentiveYear) -> tuple[str, ...]:
         "或只奖不罚）。偶然成分 = 重抽本年病例与拒付时，各科“金额/奖金”的平均方差 ÷ 科室间方差："
         "另一批同类患者就会改变的部分。",
         "Break even: what a rule would pay or take in all by chance alone if every department's margin were expected "
-        "to be nought in every month (it takes more than it returns, or pays and never takes). Chance: mean variance of "
-        "amount / bonus within departments when the year's cases and denials are drawn again, divided by its variance "
-        "between departments: what another draw of like patients would change.",
+        "to be nought in every month (it takes more than it returns, or pays and never takes). Chance: mean variance "
+        "of amount / bonus within departments when the year's cases and denials are drawn again, divided by its "
+        "variance between departments: what another draw of like patients would change.",
     )
     leads = [
         (rule.label(report.language), float(pay(rule, year.books, rules)["lead"].sum()))

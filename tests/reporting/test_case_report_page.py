@@ -13,6 +13,7 @@ from eras_hospital import FIRST
 from markdown_it import MarkdownIt
 from report_fixtures import ROOT, parameters
 
+from analysis.closed_period import open_period
 from analysis.errors import InputError
 from analysis.reporting.font import page_font
 from analysis.reporting.html import findings_of, head_of, make_page
@@ -77,8 +78,6 @@ def test_the_document_opens_with_all_its_figures(
 
 
 def test_no_surgeon_and_no_patient_is_named(executed: dict[str, nbformat.NotebookNode], eras: Small):
-    from analysis.closed_period import open_period
-
     cases = open_period(eras.outputs / "eras" / eras.period).frame("cases")
     body = make_page(executed["en"], "en", lambda page: "", "Report")
     for column in ("stay_id", "patient_id", "physician_id"):

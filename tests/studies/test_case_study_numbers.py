@@ -3,9 +3,12 @@
 import ast
 import math
 import re
+import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
@@ -26,8 +29,9 @@ from analysis.studies import (
     case_study_methods,
     case_study_worth,
 )
-from analysis.studies.case_study import CaseStudy
+from analysis.studies.case_study import CaseStudy, keep
 from analysis.studies.case_study_worth import budget_rows, thresholds
+from analysis.studies.study_tables import read_studies
 
 Section = Callable[[CaseStudy], Finding | Passages]
 RESULTS: tuple[Section, ...] = (
@@ -49,6 +53,7 @@ SECTIONS = (*RESULTS, case_study_methods.methods, case_study_effects.appendix)
 #: Numbers that define something instead of reporting it.
 DEFINED = {
     "95": "level of the intervals",
+    "0.25": "standardised difference that no regression makes up for",
     "0.1": "standardised difference that counts as negligible",
     "10": "fewest events, part of unknown outcomes that is told",
     "0.2": "caliper of the study's file",
@@ -135,6 +140,25 @@ def test_another_cohort_says_other_numbers(cases: dict[tuple[str, str], CaseStud
         assert fractions - other, f"all of {fractions} stand in the other report too"
 
 
+def test_a_conclusion_is_no_bolder_than_balance_allows(cases: dict[tuple[str, str], CaseStudy]):
+    case = cases["en", "2022-04"]
+    for size, told in ((0.2, False), (0.3, True)):
+        balance = case.comparison.balance.assign(smd_weighted=size)
+        less = replace(case, comparison=replace(case.comparison, balance=balance))
+        assert ("nothing should be decided" in case_study_abstract.conclusion(less)) is told
+
+
+def test_a_negative_control_that_differs_is_an_alarm(cases: dict[tuple[str, str], CaseStudy]):
+    case = cases["en", "2022-04"]
+    assert not case_study_doubts.negative_control(case).alarm
+    rows = case.comparison.negative_control.assign(estimate=1.0, ci_low=0.5, ci_high=1.5)
+    less = replace(case, comparison=replace(case.comparison, negative_control=rows))
+    assert case_study_doubts.negative_control(less).alarm
+    assert "negative_control" in case_study_limits.shown_limits(less)
+    assert "negative_control" not in case_study_limits.shown_limits(case)
+    assert "nothing should be decided" in case_study_abstract.conclusion(less)
+
+
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.__name__)
 def test_both_languages_say_the_same(cases: dict[tuple[str, str], CaseStudy], section: Section):
     zh, en = (section(cases[language, "2022-04"]) for language in ("zh", "en"))
@@ -168,8 +192,6 @@ def test_no_figure_is_typed():
 
 
 def test_no_figure_stands_in_the_notebook():
-    import nbformat
-
     cells = nbformat.read(ROOT / "notebooks/research/value_case_study.ipynb", as_version=4).cells[1:]
     words = "\n".join(cell.source for cell in cells).replace("CHEERS 2022", "")
     assert not re.search(r"\d", words)
@@ -197,12 +219,6 @@ def test_plane_budget_and_effects_give_the_same_interval(cases: dict[tuple[str, 
 
 
 def test_what_a_study_writes(eras: Small, cases: dict[tuple[str, str], CaseStudy], tmp_path: Path):
-    import shutil
-    from dataclasses import replace
-
-    from analysis.studies.case_study import keep
-    from analysis.studies.study_tables import read_studies
-
     case = cases["en", "2022-04"]
     shutil.copytree(eras.outputs / "eras", tmp_path / "eras")
     keep(replace(case, report=replace(case.report, folder=tmp_path / "eras")))

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import nbformat
 import pytest
 from closed_factory import Small
 from eras_hospital import study_of
+from report_fixtures import ROOT
 
 from analysis.studies.case_study import CaseStudy
 from analysis.studies.case_study_evidence import EVIDENCE
@@ -116,9 +118,6 @@ def test_the_table_names_the_section_and_counts(case: CaseStudy, section: Callab
 
 
 def test_places_are_sections_of_the_notebook(case: CaseStudy):
-    import nbformat
-    from report_fixtures import ROOT
-
     cells = nbformat.read(ROOT / "notebooks/research/value_case_study.ipynb", as_version=4).cells
     headings = {cell.source.removeprefix("## ") for cell in cells if cell.metadata.get("tags") == ["lang-en"]}
     for name in ("strobe", "cheers"):

@@ -11,6 +11,10 @@ from analysis.studies.case_study_words import method_words, outcomes, sides
 from analysis.studies.case_study_worth import budget_text, plane_text
 from analysis.studies.cause_words import lower
 
+#: Standardised difference from which regression no longer makes up for it (Rubin 2001, Health Services and Outcomes
+#: Research Methodology 2, 169-188).
+SERIOUS = 0.25
+
 
 def abstract(case: CaseStudy) -> Passages:
     """Title, background, methods, results, conclusion."""
@@ -79,6 +83,12 @@ def _doubts(case: CaseStudy) -> tuple[str, str]:
         return (
             "但阴性对照或不同方法之间存在矛盾，尚不能据此决策。",
             "But the negative control or other methods speak against it: nothing should be decided on it yet.",
+        )
+    if case.comparison.balance["smd_weighted"].abs().max() > SERIOUS:
+        return (
+            f"但加权后两组仍有标准化差异大于 {SERIOUS} 的变量，结论依赖结局模型，尚不能据此决策。",
+            f"But after weighting some variable still differs by more than {SERIOUS}: it all leans on the outcome "
+            "model, and nothing should be decided on it yet.",
         )
     if case.plane is not None and not case.plane.settled:
         return (

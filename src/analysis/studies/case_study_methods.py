@@ -22,10 +22,12 @@ from analysis.vocabulary import Language, label
 
 #: What an arm's codes are (zh, en).
 _CODES = {
-    "procedures": ("手术操作", "procedures"), "items": ("收费项目", "charged items"),
-    "pathways": ("临床路径", "clinical pathways"), "physicians": ("术者", "surgeons"),
-    "admission_types": ("入院途径", "ways of admission"),
+    "procedures": ("手术操作", "procedure"), "items": ("收费项目", "charged item"),
+    "pathways": ("临床路径", "clinical pathway"), "physicians": ("术者人数", "number of surgeons"),
+    "admission_types": ("入院途径", "way of admission"),
 }  # fmt: skip
+#: Steps of the flow that are no exclusions: the population's limits, and the sides at its end.
+_LIMITS = {"closed", "drg", "department", "diagnosis", "procedure", "treated", "control"}
 #: method -> what it does (zh, en).
 _HOW = {
     "matching": ("每例治疗病例与倾向性评分最近的一例对照配对，不重复使用",
@@ -82,7 +84,8 @@ def eligibility(case: CaseStudy) -> tuple[str, str]:
     ]
     zh = [f"{name}：{'、'.join(codes)}" for name, _, codes in limits if codes]
     en = [f"{name}: {', '.join(codes)}" for _, name, codes in limits if codes]
-    out = [(one.zh, one.en) for one in population.exclusions]
+    steps = case.cohort.flow[~case.cohort.flow["step"].isin(_LIMITS)]
+    out = list(steps[["zh", "en"]].itertuples(index=False, name=None))
     gone = ("；依次排除：" + "、".join(one[0] for one in out) if out else "",
             "; then left out, in this order: " + ", ".join(lower(one[1]) for one in out) if out else "")  # fmt: skip
     return f"{'；'.join(zh) or '全部病例'}{gone[0]}。", f"{'; '.join(en) or 'All cases'}{gone[1]}."
@@ -99,8 +102,8 @@ def _exposure(case: CaseStudy) -> tuple[str, str]:
 
 def _arm_words(arm: Arm) -> tuple[str, str]:
     """An arm's name with the codes that define it."""
-    zh = [f"{_CODES[kind][0]} {'、'.join(_named(kind, codes, 'zh'))}" for kind, codes in arm.codes.items() if codes]
-    en = [f"{_CODES[kind][1]} {', '.join(_named(kind, codes, 'en'))}" for kind, codes in arm.codes.items() if codes]
+    zh = [f"{_CODES[kind][0]}：{'、'.join(_named(kind, codes, 'zh'))}" for kind, codes in arm.codes.items() if codes]
+    en = [f"{_CODES[kind][1]}: {', '.join(_named(kind, codes, 'en'))}" for kind, codes in arm.codes.items() if codes]
     if arm.mdt:
         zh.append(f"住院第 {arm.by_day} 天以内的 MDT 讨论")
         en.append(f"MDT meeting by day {arm.by_day}")

@@ -7,7 +7,7 @@ several runs from an empty house): the means z_j of five days each; the cut k mi
 
 the squared standard error of what is kept. K. P. White: An effective truncation heuristic for bias reduction in
 simulation output. Simulation 69 (1997) 323-334; in batches of five: K. P. White, M. J. Cobb, S. C. Spratt, Proceedings
-of the 2000 Winter Simulation Conference, 755-760. A cut in the second half of the series means that it was too short.
+of the 2000 Winter Simulation Conference, 755-760. A cut at the middle, where the search ends: the series was too short.
 """
 
 import math
@@ -46,13 +46,12 @@ class WarmUp:
 
 
 def mser5(series: Floats) -> tuple[int, bool]:
-    """Observations to leave out of a series, and whether the cut lies in its first half."""
+    """Observations to leave out of a series, of its first half at most, and whether the cut lies within that."""
     whole = len(series) // BATCH
     batches = series[: whole * BATCH].reshape(whole, BATCH).mean(axis=1)
-    least = max(whole - 5, 1)  # what is kept must be enough to vary
-    errors = [float(batches[cut:].var() / (whole - cut)) for cut in range(least)]
+    errors = [float(batches[cut:].var() / (whole - cut)) for cut in range(whole // 2 + 1)]
     cut = int(np.argmin(errors))
-    return cut * BATCH, cut <= whole // 2
+    return cut * BATCH, cut < whole // 2
 
 
 def warm_up(built: Assembled, *, seed: int = 1, days: int = 1460, runs: int = 200, least: int = 28) -> WarmUp:

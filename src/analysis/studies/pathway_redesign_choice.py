@@ -73,7 +73,7 @@ def best_plan(redesign: Redesign) -> Finding:
     question = report.say("哪个方案最好？", "Which plan is best?")
     found = chosen(redesign)
     words = OUTCOMES[found.outcome]
-    rows = [(redesign.title(plan), interval(redesign.simulated[plan].outcomes[found.outcome]).mean, taken,
+    rows = [(redesign.title(plan), interval(redesign.simulated[plan].outcomes[found.outcome]).mean, taken or None,
              report.say("选定", "chosen") if plan == found.best else "")
             for plan, taken in zip(found.plans, found.selected.replications, strict=True)]  # fmt: skip
     rows += [(redesign.title(plan), interval(redesign.simulated[plan].outcomes[found.outcome]).mean, None,

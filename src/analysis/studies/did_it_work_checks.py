@@ -36,7 +36,7 @@ def weights(change: Change) -> Finding:
     heads = (
         head(report, "name", "比较", "Comparison"),
         head(report, "weight", "权重", "Weight", "percent0"),
-        head(report, "effect", "该比较的估计", "Its estimate", "number3"),
+        head(report, "effect", "该比较的估计", "Its estimate", _index_kind(change)),
     )
     table = Table(parts, heads, report.say("Bacon 权重", "Bacon weights"), report.style)
     units = panel["unit"].nunique()
@@ -44,6 +44,11 @@ def weights(change: Change) -> Finding:
         f"每月都有病例的 {units} 个科室，等权。", f"{units} departments with cases in every month, alike."
     )
     return Finding(question, table, _weights_text(change, parts), (alike, *_index_note(change)))
+
+
+def _index_kind(change: Change) -> Kind:
+    """How values of the panel are written: an index, or points of a share."""
+    return "number3" if change.outcome.scale == "relative" else "points"
 
 
 def _index_note(change: Change) -> tuple[str, ...]:
@@ -65,7 +70,7 @@ def _all_months(change: Change) -> pd.DataFrame:
 def _weights_text(change: Change, parts: pd.DataFrame) -> str:
     report = change.report
     share = float(parts.loc[parts["kind"] == "later_vs_earlier", "weight"].sum())
-    whole = report.style.write(float((parts["weight"] * parts["effect"]).sum()), "number3")
+    whole = report.style.write(float((parts["weight"] * parts["effect"]).sum()), _index_kind(change))
     if not share:
         return report.say(
             f"双向固定效应得 {whole}，没有以已推行科室为对照的比较。",
@@ -82,8 +87,7 @@ def own_past(change: Change) -> Finding:
     """The pilots' own series interrupted: step, slope, season; a check that shares no weakness with the comparison."""
     report = change.report
     question = report.say("只看试点自己的走势，结论一样吗？", "Does the pilots' own past say the same?")
-    found = interrupted_series(change)
-    kind: Kind = "number3" if change.outcome.scale == "relative" else "points"
+    found, kind = interrupted_series(change), _index_kind(change)
     told = written(report, change.outcome, by_method(change)["its"])
     text = report.say(
         f"按自身走势、季节和水平变化估计：{told}；同期发生的其他事情都算在内，只作参考。",

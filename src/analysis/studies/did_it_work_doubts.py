@@ -38,7 +38,8 @@ def alike_before(change: Change) -> Finding:
     figure = event_study_figure(periods, [*drawn, *[None] * len(windows.beyond)], _bands(change), report.style, kind)
     out = [one for one, before in zip(effects, months["before"], strict=True) if before and _without_zero(one)]
     drift, p = _drift(change)
-    told, many = f"{written(report, outcome, drift)}, {p_words(p)}", len(windows.before)
+    comma = report.say("，", ", ")
+    told, many = f"{written(report, outcome, drift)}{comma}{p_words(p)}", len(windows.before)
     text = report.say(
         f"之前 {many} 个月中有 {len(out)} 个月的区间不含零；趋势差外推到之后为 {told}。",
         f"Of {many} months before, {len(out)} have an interval without zero; the difference in trend, run on to the "

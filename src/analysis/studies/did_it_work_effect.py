@@ -8,6 +8,7 @@ from analysis.studies.did_it_work import Change
 from analysis.studies.did_it_work_methods import by_method, naive, outcomes_known
 from analysis.studies.did_it_work_outcomes import OUTCOMES
 from analysis.studies.did_it_work_words import (
+    amount,
     effect_frame,
     effect_kind,
     effect_table,
@@ -47,12 +48,11 @@ def _verdict_text(change: Change, found: dict) -> str:
     span = window(report, change.windows.after)
     sure_zh = "有效果" if one.low > 0 or one.high < 0 else "看不出效果"
     sure_en = "It changed" if one.low > 0 or one.high < 0 else "No effect is seen on"
-    naive_share = report.style.write(plain.estimate.effect, effect_kind(outcome))
+    alone = amount(report, outcome, plain.estimate.effect)
     return report.say(
-        f"{sure_zh}：{span}，{zh}的{outcome.zh}因推行改变 {told}，{p_words(one.p)}；"
-        f"前后直接对比得 {naive_share}，不可采用。",
+        f"{sure_zh}：{span}，{zh}的{outcome.zh}因推行改变 {told}，{p_words(one.p)}；前后直接对比得 {alone}，不可采用。",
         f"{sure_en} the {outcome.en.lower()} of {en} in {span}: {told}, {p_words(one.p)}; before and after alone "
-        f"says {naive_share} and must not be used.",
+        f"says {alone} and must not be used.",
     )
 
 

@@ -30,15 +30,19 @@ def written(report: Report, outcome: Outcome, effect: Effect) -> str:
     one, kind = effect.estimate, effect_kind(outcome)
     low, high = report.style.write(one.low, kind), report.style.write(one.high, kind)
     share = report.style.write(effect.share.effect, "change") if effect.share else ""
-    if outcome.kind == "money":
-        middle = report.style.money(one.effect, signed=True)
-    else:
-        days = report.say(" 天", " days") if outcome.scale == "relative" else ""
-        middle = report.style.write(one.effect, kind) + days
+    middle = amount(report, outcome, one.effect)
     first = f"{share}{report.say('；', '; ')}" if share else ""
     return report.say(
         f"{middle}（{first}95% 区间 {low} 至 {high}）", f"{middle} ({first}95 % interval {low} to {high})"
     )
+
+
+def amount(report: Report, outcome: Outcome, effect: float) -> str:
+    """An effect with its unit: money, days or points."""
+    if outcome.kind == "money":
+        return report.style.money(effect, signed=True)
+    days = report.say(" 天", " days") if outcome.scale == "relative" else ""
+    return report.style.write(effect, effect_kind(outcome)) + days
 
 
 def p_words(p: float) -> str:

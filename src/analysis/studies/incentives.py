@@ -133,10 +133,13 @@ def _notes(report: Report, year: IncentiveYear) -> tuple[str, ...]:
         "of amount / bonus within departments when the year's cases and denials are drawn again, divided by its "
         "variance between departments: what another draw of like patients would change.",
     )
-    leads = [
-        (rule.label(report.language), float(pay(rule, year.books, rules)["lead"].sum()))
-        for rule in year.rules.values() if rule.lead
-    ]  # fmt: skip
-    sums = [f"{name} {report.style.money(value)}" for name, value in leads]
-    lead = report.say(f"其中归主诊岗位：{'、'.join(sums)}。", f"Of it to the role of the lead: {'; '.join(sums)}.")
-    return (basis, chance, lead) if leads else (basis, chance)
+    return (basis, chance, *_lead_note(report, year))
+
+
+def _lead_note(report: Report, year: IncentiveYear) -> tuple[str, ...]:
+    """What goes to the role of the lead, by rule; nothing where no rule has a share for it."""
+    paid = {rule: pay(rule, year.books, year.settings)["lead"].sum() for rule in year.rules.values() if rule.lead}
+    sums = [f"{rule.label(report.language)} {report.style.money(float(value))}" for rule, value in paid.items()]
+    if not sums:
+        return ()
+    return (report.say(f"其中归主诊岗位：{'、'.join(sums)}。", f"Of it to the role of the lead: {'; '.join(sums)}."),)

@@ -1,5 +1,7 @@
 """A value contract told: what is bundled, and what a year under each form of payment brings."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 from scipy.stats import beta
 
@@ -19,23 +21,10 @@ def priced(exposure: Exposure) -> Finding:
     count, again = len(rows), int(rows["readmitted"].sum())
     ends = beta.ppf((0.025, 0.975), again + 0.5, count - again + 0.5)
     per_case = float((rows["cost"].sum() + exposure.episodes.again_cost.sum()) / count)
-    paid = exposure.episodes.mean_payment
-    names = ", ".join(report.titled("drg", exposure.contract.drgs))
-    measures: list[tuple[str, object, Kind]] = [
-        (report.say("病组", "DRGs"), names, "text"),
-        (report.say("病例数（已满 30 天）", "Episodes followed for 30 days"), count, "count"),
-        (report.say("30 天内非计划再入院", "Unplanned readmissions in 30 days"), again, "count"),
-        (report.say("再入院率", "Rate of readmission"), again / count, "percent1"),
-        (report.say("95% 区间下限", "95 % interval from"), ends[0], "percent1"),
-        (report.say("95% 区间上限", "95 % interval to"), ends[1], "percent1"),
-        (report.say("例均成本，含再入院", "Cost of an episode with readmissions"), per_case, "money"),
-        (report.say("例均支付，含再入院", "Paid for an episode with readmissions"), paid, "money"),
-        (report.say("打包价", "Bundle price"), exposure.price, "money"),
-    ]  # fmt: skip
-    measures = [(report.style.with_unit(name, kind), value, kind) for name, value, kind in measures]
-    frame = pd.DataFrame(measures, columns=["measure", "value", "kind"]).astype({"value": object})
+    frame = pd.DataFrame(_measures(exposure, again, ends, per_case), columns=["measure", "value", "kind"])
     heads = (head(report, "measure", "指标", "Measure"), head(report, "value", "数值", "Value", "by_row"))
-    table = Table(frame, heads, report.say("打包内容", "Bundle"), report.style, by_row=tuple(frame["kind"]))
+    kinds = tuple(frame["kind"])
+    table = Table(frame.astype({"value": object}), heads, report.say("打包内容", "Bundle"), report.style, by_row=kinds)
     money, when = report.style.money, exposure.span.words(report.language)
     rate, low, high = (report.style.write(value, "percent1") for value in (again / count, *ends))
     text = report.say(
@@ -52,7 +41,6 @@ def forms(exposure: Exposure) -> Finding:
     report = exposure.report
     question = report.say("各种付费方式下一年的结果会怎样？", "What would a year bring under each form?")
     shown = pd.DataFrame([_form_row(exposure, name, frame) for name, frame in exposure.made.items()])
-    write = report.style.write
     heads = (
         head(report, "form", "付费方式", "Form"),
         head(report, "hospital", "医院结果", "Hospital's result", "money_large"),
@@ -63,22 +51,48 @@ def forms(exposure: Exposure) -> Finding:
         head(report, "insurer", "医保支付", "Insurer pays", "money_large"),
     )
     table = Table(shown, heads, report.say("付费方式", "Forms"), report.style)
-    today = report.style.money(float(shown["hospital"][0]))
-    zh, en = f"现行方式医院年结果 {today}", f"By today's form the hospital's year is {today}"
+    return Finding(question, table, _forms_text(report, shown), (_simulated(exposure), *_provisional(report)))
+
+
+def _measures(exposure: Exposure, again: int, ends: Sequence[float], per_case: float) -> list[tuple[str, object, Kind]]:
+    """What stands in the table of `priced`: label with its unit, value, kind."""
+    report, count = exposure.report, len(exposure.rows)
+    paid = exposure.episodes.mean_payment
+    names = ", ".join(report.titled("drg", exposure.contract.drgs))
+    rows: list[tuple[str, object, Kind]] = [
+        (report.say("病组", "DRGs"), names, "text"),
+        (report.say("病例数（已满 30 天）", "Episodes followed for 30 days"), count, "count"),
+        (report.say("30 天内非计划再入院", "Unplanned readmissions in 30 days"), again, "count"),
+        (report.say("再入院率", "Rate of readmission"), again / count, "percent1"),
+        (report.say("95% 区间下限", "95 % interval from"), ends[0], "percent1"),
+        (report.say("95% 区间上限", "95 % interval to"), ends[1], "percent1"),
+        (report.say("例均成本，含再入院", "Cost of an episode with readmissions"), per_case, "money"),
+        (report.say("例均支付，含再入院", "Paid for an episode with readmissions"), paid, "money"),
+        (report.say("打包价", "Bundle price"), exposure.price, "money"),
+    ]
+    return [(report.style.with_unit(name, kind), value, kind) for name, value, kind in rows]
+
+
+def _forms_text(report: Report, shown: pd.DataFrame) -> str:
+    """Today's year, and how often the forms with a clause penalise and reward."""
+    today, write = report.style.money(float(shown["hospital"][0])), report.style.write
+    zh, en = [f"现行方式医院年结果 {today}"], [f"By today's form the hospital's year is {today}"]
     for row in shown[shown["penalty"] + shown["reward"] > 0].itertuples():
         bad, good = write(row.penalty, "percent0"), write(row.reward, "percent0")
-        zh, en = (
-            f"{zh}；{row.form}：受罚 {bad}，获奖 {good}",
-            f"{en}; {row.form}: penalty in {bad} of years, reward in {good}",
-        )
+        zh.append(f"{row.form}：受罚 {bad}，获奖 {good}")
+        en.append(f"{row.form}: penalty in {bad} of years, reward in {good}")
+    return report.say("；".join(zh) + "。", "; ".join(en) + ".")
+
+
+def _simulated(exposure: Exposure) -> str:
+    report = exposure.report
     years = f"{len(exposure.years.cases):,}"
-    note = report.say(
+    return report.say(
         f"模拟 {years} 年：病例数、真实再入院率、谁再入院、费用都在变；医院结果 = 支付 − 全成本，"
         "全成本的固定部分不会随病例减少而消失。",
         f"{years} simulated years in which volume, the true rate, who comes back and costs all move. The hospital's "
         "result is payment less full cost, whose fixed part does not go away with the cases.",
     )
-    return Finding(question, table, report.say(zh + "。", en + "."), (note, *_provisional(report)))
 
 
 def _form_row(exposure: Exposure, name: str, frame: pd.DataFrame) -> dict[str, object]:

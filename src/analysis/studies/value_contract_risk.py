@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.evaluation.contract_exposure import SOURCES
-from analysis.evaluation.value_contract import Clause, by_chance, least_cases
+from analysis.evaluation.value_contract import Clause, Form, by_chance, least_cases
 from analysis.presentation.chance_curve import Curve, chance_curves
 from analysis.presentation.finding import Finding
 from analysis.presentation.tables import Table
@@ -41,19 +41,14 @@ def chance_alone(exposure: Exposure) -> Finding:
         head(report, "reward", "获奖概率", "Reward", "percent0"),
         head(report, "expected", "期望（占打包收入）", "Expected, of bundle income", "percent1"),
     )
-    safe = contract.clause.penalty_above - _BELOW
-    chance = float(by_chance(contract.clause, form, exposure.cases, (safe,))["penalty"].iloc[0])
-    needed, write = least_cases(contract.clause, safe), report.style.write
-    enough = "5,000+" if needed is None else f"{needed:,}"
-    rate, years = write(safe, "percent0"), write(chance, "percent0")
-    text = report.say(
-        f"每年 {exposure.cases} 例时，真实再入院率 {rate} 的医院仍有 {years} 的年份受罚；"
-        f"要使误罚不超过 5%，每年需要 {enough} 例。",
-        f"With {exposure.cases} episodes a year a hospital whose true rate is {rate} is penalised in {years} of years "
-        f"all the same; for at most 5 % it would take {enough} episodes a year.",
-    )
     table = Table(shown, heads, report.say("偶然", "Chance"), report.style)
-    return Finding(question, table, text, (_exact(report, form.label(report.language)),), _curves(exposure, clauses))
+    return Finding(
+        question,
+        table,
+        _chance_text(exposure, form),
+        (_exact(report, form.label(report.language)),),
+        _curves(exposure, clauses),
+    )
 
 
 def who_carries(exposure: Exposure) -> Finding:
@@ -89,6 +84,22 @@ def _curves(exposure: Exposure, clauses: list) -> str:  # type: ignore[type-arg]
         curves.append(Curve(report.say("获奖", "Reward") + tail, rows["reward"].tolist(), False, pale))
     across = report.say("真实再入院率", "True rate of readmission")
     return chance_curves(rates, curves, (clause.reward_below, clause.penalty_above), report.style, across)
+
+
+def _chance_text(exposure: Exposure, form: Form) -> str:
+    """How often a hospital two points below the limit is penalised all the same, and the volume it would need."""
+    clause, write = exposure.contract.clause, exposure.report.style.write
+    safe = max(clause.penalty_above - _BELOW, clause.penalty_above / 2)
+    chance = float(by_chance(clause, form, exposure.cases, (safe,))["penalty"].iloc[0])
+    needed = least_cases(clause, safe)
+    enough = "5,000+" if needed is None else f"{needed:,}"
+    rate, years = write(safe, "percent0"), write(chance, "percent0")
+    return exposure.report.say(
+        f"每年 {exposure.cases} 例时，真实再入院率 {rate} 的医院仍有 {years} 的年份受罚；"
+        f"要使误罚不超过 5%，每年需要 {enough} 例。",
+        f"With {exposure.cases} episodes a year a hospital whose true rate is {rate} is penalised in {years} of years "
+        f"all the same; for at most 5 % it would take {enough} episodes a year.",
+    )
 
 
 def _deserved(report: Report, clause: Clause, rate: float) -> str:

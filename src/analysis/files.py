@@ -82,8 +82,12 @@ def last_good(final: Path) -> Path:
 
 
 @contextmanager
-def only_one(lock: Path, doing: str, where: Path) -> Iterator[None]:
+def only_one(lock: Path, doing: str, where: Path, patience: float = 0) -> Iterator[None]:
     """Let one process at a time do something; the lock ends with the process that holds it.
+
+    Parameters
+    ----------
+    patience : seconds to wait for the other one.
 
     Raises
     ------
@@ -91,7 +95,7 @@ def only_one(lock: Path, doing: str, where: Path) -> Iterator[None]:
         Another process holds the lock.
     """
     lock.parent.mkdir(parents=True, exist_ok=True)
-    held = FileLock(lock, timeout=0)
+    held = FileLock(lock, timeout=patience)
     try:
         held.acquire()
     except Timeout as error:

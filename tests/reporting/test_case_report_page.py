@@ -53,7 +53,7 @@ def test_the_page_holds_all_it_needs(executed: dict[str, nbformat.NotebookNode],
     body = re.sub(r"<style.*?</style>", "", page, flags=re.DOTALL)
     assert not re.search(r"<script|<link|<iframe|(?:src|href)=\"(?!#|data:)", body)
     assert not re.search(r"url\((?!data:|#)|@import", page)
-    assert body.count("<svg") == 6 and not re.search(r">nan<|NaN|None<", body)
+    assert body.count("<svg") == 6 and not re.search(r">nan<|NaN|>None<", body)
     if language == "en":
         assert not re.search(r"[一-鿿]", body)
 

@@ -1,9 +1,11 @@
 """What studies keep beside the closed months."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
 import pytest
+from filelock import FileLock
 
 from analysis.errors import InputError
 from analysis.studies.study_tables import read_studies, write_study
@@ -42,3 +44,16 @@ def test_what_is_refused_leaves_the_last_good_study(tmp_path, study, tables, tol
     with pytest.raises(InputError, match=told):
         write_study(tmp_path, study, tables, {})
     assert len(read_studies(tmp_path, "effects")) == 1
+
+
+def test_two_that_are_written_at_once_are_both_there(tmp_path):
+    """Pages of a pack are made side by side: whoever comes second waits."""
+    lock = FileLock(tmp_path / "studies" / ".writing.lock")
+    (tmp_path / "studies").mkdir()
+    lock.acquire()
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(write_study, tmp_path, "D", {"effects": effects()}, {})
+        with pytest.raises(TimeoutError):
+            waiting.result(timeout=0.3)
+        lock.release()
+        assert waiting.result(timeout=20).is_dir()

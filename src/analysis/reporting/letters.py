@@ -23,4 +23,5 @@ def _own_letters() -> str:
     package = Path(__file__).parent.parent
     files = [file for file in package.rglob("*") if file.suffix in _WORDS]
     files += sorted((parameters_folder().parent / "notebooks").rglob("*.ipynb"))
+    files += sorted((parameters_folder() / "studies").glob("*.yaml"))
     return "".join(sorted({letter for file in files for letter in file.read_text("utf8")}))

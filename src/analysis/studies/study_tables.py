@@ -13,6 +13,8 @@ from analysis.engine import Engine, write_parquet
 from analysis.errors import InputError
 from analysis.files import only_one, replacing_folder, write_text
 
+#: Seconds that a study waits for another to be written: pages of a pack are made side by side.
+_PATIENCE = 30
 _NAME = re.compile(r"^[A-Za-z][A-Za-z0-9_]*$")
 
 
@@ -41,7 +43,7 @@ def write_study(folder: Path, study: str, tables: Mapping[str, pd.DataFrame], ma
     if wrong := sorted(set(tables) - set(known)):
         raise InputError(f"studies do not write {wrong[0]}", mend=f"they write {', '.join(sorted(known))}")
     final = folder / "studies" / study
-    lock = only_one(folder / "studies" / ".writing.lock", "study of this hospital", folder)
+    lock = only_one(folder / "studies" / ".writing.lock", "study of this hospital", folder, _PATIENCE)
     with lock, replacing_folder(final) as draft, Engine() as engine:
         for name, rows in tables.items():
             engine.put(name, _whole(rows.assign(study=study), known[name]))

@@ -95,7 +95,8 @@ def _others(requests: Requests, own: int, span: float) -> dict[str, Any]:
     """When others ask for the resource, and how long they use it."""
     asked = requests.asked[~requests.own]
     spread = {one.address.removeprefix("arrivals."): one.edit for one in arrival_estimates(asked, span)}
-    time = fit_time((requests.ended - requests.began)[~requests.own]).time
+    lasted = (requests.ended - requests.began)[~requests.own]
+    time = fit_time(lasted[np.isfinite(lasted)]).time  # what still went on when the data end has no end
     return {**spread, "time": time.model_dump(exclude_none=True)}
 
 

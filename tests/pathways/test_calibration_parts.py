@@ -94,6 +94,17 @@ def test_quantities_are_those_that_were_used():
     assert "ceramic_implant.items" not in found  # nobody had one: the file's stays
 
 
+def test_nothing_that_is_used_is_lost():
+    """C1 stands on one way only; two of four others used it, too: the first act of all gets a half of it, the way the
+    2 - 0.5 that it uses more."""
+    pathway = checked(edited(TRUTH, {}), FILE)
+    traces = [_visited("operation", "drugs")] * 4 + [_visited("operation", "drugs", "metal_implant")] * 4
+    stays = [{"C1": 1.0}, {}, {"C1": 1.0}, {}] + [{"C1": 2.0}] * 4
+    found = {one.address: one.edit for one in item_estimates(pathway, stays, traces)}
+    assert found["metal_implant.items"] == pytest.approx({"C1": 1.5})
+    assert found["operation.items"] == pytest.approx({"S1": 0, "C1": 0.5})
+
+
 def test_quantities_are_of_one_doing():
     """Operated on twice, two of S1 in a stay: one each time."""
     said = edited(TRUTH, {})

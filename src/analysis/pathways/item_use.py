@@ -12,14 +12,17 @@ from analysis.pathways.replay import Trace
 from analysis.pathways.shown import acts_of
 
 Floats = NDArray[np.float64]
+#: Less of an item than this in a stay is the arithmetic's.
+_TRACE = 1e-9
 
 
 def item_estimates(pathway: Pathway, stays: Sequence[Mapping[str, float]], traces: Sequence[Trace]) -> list[Estimate]:
     """Mean quantities of the items that acts list: act -> an estimate of all its items.
 
-    One item in one act: its mean over the stays that came by the act. One item in several acts: what a stay used is the
-    sum of what its acts used, by non-negative least squares (standard errors by the residuals, White 1980); acts that
-    always go together share in the file's proportion. Items that an act does not list are not given to it.
+    One item in one act that all come by: its mean. Else what a stay used is the sum of what its acts used, by
+    non-negative least squares (standard errors by the residuals, White 1980); acts that always go together share in the
+    file's proportion. What is used without any act that lists it goes to the first act that all come by, so that
+    nothing is lost.
 
     Parameters
     ----------
@@ -28,12 +31,17 @@ def item_estimates(pathway: Pathway, stays: Sequence[Mapping[str, float]], trace
     listed = {act: items for act, items, _ in acts_of(pathway) if items}
     times = {act: often for act, _, often in acts_of(pathway)}
     came = {act: np.array([times[act] * (act in trace.visited) for trace in traces], float) for act in listed}
+    everybody = next((act for act in listed if came[act].all()), None)
     found: dict[str, dict[str, tuple[float, float]]] = {}
     spread: dict[str, dict[str, float]] = {}
     for code in sorted({code for items in listed.values() for code in items}):
         used = np.array([stay.get(code, 0.0) for stay in stays])
         acts = {act: items[code] for act, items in listed.items() if items.get(code, 0) > 0 and came[act].any()}
+        if everybody and not any(came[act].all() for act in acts):
+            acts[everybody] = 1.0
         for act, (mean, error) in _shared_out(used, acts, came).items():
+            if act == everybody and code not in listed[act] and mean < _TRACE:
+                continue
             found.setdefault(act, {})[code] = (mean, error)
             spread.setdefault(act, {})[code] = float(used[came[act] > 0].std())
     return [

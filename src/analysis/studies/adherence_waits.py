@@ -104,7 +104,7 @@ def over_standard(followed: Followed) -> Finding:
 
 
 def over_rows(followed: Followed) -> pd.DataFrame:
-    """One row a pathway with stays over its standard, most days over first."""
+    """One row a pathway with stays over its standard, most days over first; forms where ten stays owe one."""
     over = followed.over.assign(extra=followed.over["days"] - followed.over["standard"])
     stays = followed.stays.groupby("pathway").size()
     made = []
@@ -112,6 +112,7 @@ def over_rows(followed: Followed) -> pd.DataFrame:
         forms = of["form"].dropna()
         waited = of["waiting_step"].dropna()
         asked = forms[forms != "not_recorded"]
+        asked = asked if len(asked) >= LIMIT else asked.head(0)
         made.append({
             "pathway": pathway, "name": followed.name(str(pathway)), "over": len(of), "extra": of["extra"].sum(),
             "share": len(of) / stays.get(pathway, len(of)), "waiting": len(waited) / len(of),

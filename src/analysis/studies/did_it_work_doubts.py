@@ -1,5 +1,8 @@
 """What could explain the effect instead: were the pilots like the others before, what threatens it, where it ends."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import pandas as pd
 
 from analysis.evaluation.did import Estimate
@@ -36,15 +39,7 @@ def alike_before(change: Change) -> Finding:
     periods = [*windows.compared, *windows.beyond]
     drawn = [(one.estimate.effect, one.estimate.low, one.estimate.high) for one in effects]
     figure = event_study_figure(periods, [*drawn, *[None] * len(windows.beyond)], _bands(change), report.style, kind)
-    out = [one for one, before in zip(effects, months["before"], strict=True) if before and _without_zero(one)]
-    drift, p = _drift(change)
-    comma = report.say("，", ", ")
-    told, many = f"{written(report, outcome, drift)}{comma}{p_words(p)}", len(windows.before)
-    text = report.say(
-        f"之前 {many} 个月中有 {len(out)} 个月的区间不含零；趋势差外推到之后为 {told}。",
-        f"Of {many} months before, {len(out)} have an interval without zero; the difference in trend, run on to the "
-        f"months after, comes to {told}.",
-    )
+    text, p = _alike_text(change, effects, list(months["before"]))
     note = report.say(
         "每月与其余“之前”月份相比，区间为科室随机化；按机会，二十个月中约有一个月不含零。看不出趋势差不等于没有。",
         "Each month against the other months before, randomisation over departments; by chance one month in twenty "
@@ -53,7 +48,22 @@ def alike_before(change: Change) -> Finding:
     return Finding(question, table, text, (note,), figure, alarm=p < 0.05, listed=False)
 
 
-def _month_effect(change: Change, row) -> Effect:
+def _alike_text(change: Change, effects: Sequence[Effect], before: Sequence[bool]) -> tuple[str, float]:
+    """Months before whose interval leaves zero out, what a trend would have run to, and its p."""
+    report, windows, outcome = change.report, change.windows, change.outcome
+    out = [one for one, before in zip(effects, before, strict=True) if before and _without_zero(one)]
+    drift, p = _drift(change)
+    comma = report.say("，", ", ")
+    told, many = f"{written(report, outcome, drift)}{comma}{p_words(p)}", len(windows.before)
+    text = report.say(
+        f"之前 {many} 个月中有 {len(out)} 个月的区间不含零；趋势差外推到之后为 {told}。",
+        f"Of {many} months before, {len(out)} have an interval without zero; the difference in trend, run on to the "
+        f"months after, comes to {told}.",
+    )
+    return text, p
+
+
+def _month_effect(change: Change, row: Any) -> Effect:
     estimate = Estimate(row.effect, row.low, row.high, p=row.p)
     return in_units(estimate, change.panel(change.main), change.outcome.scale, change.study.treated, [row.period])
 

@@ -1,12 +1,15 @@
 """Did it work: the effect by every method, on every outcome, and in each pilot."""
 
+from collections.abc import Sequence
+
+from analysis.evaluation.effects_in_units import Effect
 from analysis.presentation.disclosure import SMALL, is_small
 from analysis.presentation.event_study import estimate_rows
 from analysis.presentation.finding import Finding
 from analysis.presentation.wording import listed
 from analysis.studies.did_it_work import Change
 from analysis.studies.did_it_work_methods import by_method, naive, outcomes_known
-from analysis.studies.did_it_work_outcomes import OUTCOMES
+from analysis.studies.did_it_work_outcomes import OUTCOMES, Outcome
 from analysis.studies.did_it_work_words import (
     amount,
     effect_frame,
@@ -39,7 +42,7 @@ def verdict(change: Change) -> Finding:
     return Finding(question, table, _verdict_text(change, found), _verdict_notes(change), figure)
 
 
-def _verdict_text(change: Change, found: dict) -> str:
+def _verdict_text(change: Change, found: dict[str, Effect]) -> str:
     report, outcome = change.report, change.outcome
     main, plain = found["did_randomisation"], found["pre_post"]
     one = main.estimate
@@ -97,13 +100,7 @@ def all_outcomes(change: Change) -> Finding:
         head(report, "outcome", "指标", "Outcome"),
         head(report, "naive", "前后对比（不可作结论）", "Before and after (no conclusion)", "by_row"),
     )  # fmt: skip
-    sure = [name_of(report, spec) for spec, one in zip(specs, effects, strict=True) if _clear(one)]
-    rest = [name_of(report, spec) for spec, one in zip(specs, effects, strict=True) if not _clear(one)]
-    clear, unclear = (listed(side, report.language, 8) or report.say("无", "none") for side in (sure, rest))
-    text = report.say(
-        f"区间不含零的：{clear}；看不出变化的：{unclear}。",
-        f"Intervals without zero: {clear}; no change seen: {unclear}.",
-    )
+    text = _outcomes_text(change, specs, effects)
     note = report.say(
         f"共 {len(names)} 项指标，未作多重比较校正；看不出变化不等于没有变化，请看区间宽度。"
         "成本由分摊得到：试点少用的成本有一部分会摊到其他科室。",
@@ -113,11 +110,23 @@ def all_outcomes(change: Change) -> Finding:
     return Finding(question, table, text, (note,))
 
 
-def _clear(effect) -> bool:
+def _outcomes_text(change: Change, specs: Sequence[Outcome], effects: Sequence[Effect]) -> str:
+    """Which intervals leave zero out, and where no change is seen."""
+    report = change.report
+    sure = [name_of(report, spec) for spec, one in zip(specs, effects, strict=True) if _clear(one)]
+    rest = [name_of(report, spec) for spec, one in zip(specs, effects, strict=True) if not _clear(one)]
+    clear, unclear = (listed(side, report.language, 8) or report.say("无", "none") for side in (sure, rest))
+    return report.say(
+        f"区间不含零的：{clear}；看不出变化的：{unclear}。",
+        f"Intervals without zero: {clear}; no change seen: {unclear}.",
+    )
+
+
+def _clear(effect: Effect) -> bool:
     return effect.estimate.low > 0 or effect.estimate.high < 0
 
 
-def _headed(change: Change, outcome) -> str:
+def _headed(change: Change, outcome: Outcome) -> str:
     """Name of an outcome with the unit of its effect."""
     report = change.report
     unit = report.style.unit if outcome.kind == "money" else report.say("天", "days")

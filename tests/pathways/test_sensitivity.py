@@ -131,6 +131,15 @@ def test_limits_are_measured_or_assumed():
     assert not [name for name in found if name.endswith(".units")]
 
 
+def test_a_time_that_may_be_nothing_is_still_one():
+    measured = MEASURED.assign(ci_low=0.0)
+    found = {one.address: one for one in ranges(BASE, {"pneumonia.chance": "x 0.5"}, COSTS, measured)}
+    BASE.over(found["treated.time"].low.edits).pathway.model_dump()
+    assert scaled(BASE, {"treated.time": "x 0.1"}, 5.0) == {"treated.time": "x 0.001000"}
+    unknown = {one.address: one for one in ranges(BASE, {}, COSTS, MEASURED.assign(value=0.0))}
+    assert unknown["treated.time"].assumed
+
+
 def test_the_tornado_by_hand():
     """With p = 0.2 halved, 0.1 of the patients save one course of 6 units at 50: 30 a patient, of the drugs alone."""
     plan = {"pneumonia.chance": "x 0.5"}

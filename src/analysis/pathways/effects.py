@@ -39,7 +39,7 @@ def effects(base: Layered, scenario: Mapping[str, Any]) -> list[str]:
 def _scaled(old: float | None, value: Any, by: float) -> Any:
     read = CHANGE.match(str(value)) if isinstance(value, str) else None
     if read and read[1] == "x":
-        return f"x {max(0.0, 1 + (float(read[2]) - 1) * by):.6f}"
+        return f"x {max(1e-3, 1 + (float(read[2]) - 1) * by):.6f}"
     if read:
         return f"{read[1]} {float(read[2]) * by:.6f}"
     assert old is not None

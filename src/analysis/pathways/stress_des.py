@@ -50,7 +50,6 @@ class Told:
     replications: int | None = None
     limit: Words = ("", "")
     draws: int | None = None
-    seconds: float | None = None
 
 
 def stress_des(told: Told) -> pd.DataFrame:
@@ -206,10 +205,7 @@ def _sampling(told: Told) -> Words:
 
 
 def _execution(told: Told) -> Words:
-    zh, en = "事件按时刻、同刻按先后", "events by time, ties in the order they were put in"
-    if told.seconds is not None:
-        zh, en = f"{zh}；用时 {told.seconds:.0f} 秒", f"{en}; {told.seconds:.0f} s"
-    return zh, en
+    return "事件按时刻、同刻按先后", "events by time, ties in the order they were put in"
 
 
 def _system(told: Told) -> Words:

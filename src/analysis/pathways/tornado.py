@@ -17,6 +17,8 @@ from analysis.pathways.outcomes import interval
 #: Limits of a number that has no interval of its own.
 ASSUMED = 0.2
 _OFF = (1 - ASSUMED, 1 + ASSUMED)
+#: The least a time is multiplied by: no distribution has a mean of nought.
+_LEAST = 1e-3
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ def ranges(base: Layered, scenario: Mapping[str, Any], costs: Costs, measured: p
     measured : address, value, ci_low, ci_high (95 %) of the numbers that were calibrated; of a time, its mean.
     """
     known = measured.dropna(subset=["ci_low", "ci_high"])
+    known = known[known["value"] > 0]
     intervals = {row.address: (row.value, row.ci_low, row.ci_high) for row in known.itertuples()}
     numbers = dict(_numbers(base.over(scenario).pathway)) | dict(_numbers(base.pathway))
     found = [_ranged(address, value, intervals) for address, value in numbers.items() if value is None or value > 0]
@@ -115,7 +118,8 @@ def _ranged(address: str, value: float | None, intervals: Mapping[str, tuple[flo
     """A number at the limits of its interval, else 20 % off; a chance stays one."""
     at, low, high = intervals.get(f"{address}.mean" if value is None else address, (1.0, *_OFF))
     if value is None:
-        return Ranged(address, *(Limit({address: f"x {to / at:.6f}"}) for to in (low, high)), (low, high) == _OFF)
+        factors = (max(to / at, _LEAST) for to in (low, high))
+        return Ranged(address, *(Limit({address: f"x {by:.6f}"}) for by in factors), (low, high) == _OFF)
     if (low, high) == _OFF:
         low, high = value * low, value * high
     if address.endswith(".chance"):

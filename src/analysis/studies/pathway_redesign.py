@@ -14,7 +14,7 @@ from analysis.errors import InputError
 from analysis.hospital import Hospital, open_hospital
 from analysis.pathways.assembling import Cost, assemble, unpriced
 from analysis.pathways.calibration import Calibration, calibrate
-from analysis.pathways.experiment import FOLLOW, How, Simulated, difference, simulate
+from analysis.pathways.experiment import FOLLOW, How, Narrowed, Simulated, difference, simulate, until_narrow
 from analysis.pathways.layers import Layered, layered
 from analysis.pathways.model import Pathway
 from analysis.pathways.scenarios import Scenario
@@ -29,6 +29,8 @@ from analysis.studies.report import Report
 TODAY = ""
 #: Days in which patients are counted.
 _LEAST_DAYS, _MOST_DAYS = 730, 3650
+#: Replications at most, where they go on until an interval is narrow.
+_MOST = 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +38,8 @@ class Redesign:
     """One pathway of the hospital with its plans.
 
     base : the pathway with the hospital's numbers · plans : by name · costs : of an item, none where months are not
-    costed · calibration : None where the file's own numbers stand · caveats : (zh, en) of what could not be had.
+    costed · calibration : None where the file's own numbers stand · caveats : (zh, en) of what could not be had ·
+    least : replications · half_width : see `open_redesign`.
     """
 
     report: Report
@@ -46,9 +49,10 @@ class Redesign:
     calibration: Calibration | None
     caveats: tuple[tuple[str, str], ...]
     span: tuple[Period, Period]
-    replications: int
+    least: int
     seed: int
     unpaid_within: float
+    half_width: float
 
     @cached_property
     def pathway(self) -> Pathway:
@@ -90,6 +94,27 @@ class Redesign:
         return How(seed=self.seed, warm=float(self.warm_up.days), days=days, follow=FOLLOW, threads=2,
                    unpaid_within=self.unpaid_within)  # fmt: skip
 
+    @property
+    def outcome(self) -> str:
+        """By which plans are chosen and doubted: margin of a patient, days of one where items have no costs."""
+        return "margin_of_patient" if self.priced else "days_of_patient"
+
+    @cached_property
+    def narrowed(self) -> dict[str, Narrowed]:
+        """Plan -> how many replications its interval took; empty where no half-width is asked for."""
+        if not self.half_width:
+            return {}
+        return {
+            plan: until_narrow(self.pathway, self.changed(plan).pathway, self.costs, outcome=self.outcome,
+                               limit=self.half_width, least=self.least, most=_MOST, **self.how)
+            for plan in self.plans
+        }  # fmt: skip
+
+    @property
+    def replications(self) -> int:
+        """Replications of today and of every plan."""
+        return max([self.least, *(one.replications for one in self.narrowed.values())])
+
     @cached_property
     def simulated(self) -> dict[str, Simulated]:
         """Today and every plan on the same random numbers."""
@@ -116,7 +141,7 @@ class Redesign:
 
 def open_redesign(
     report: Report, pathway: str, scenario: str = "", first: str = "", last: str = "", *, replications: int = 50,
-    seed: int = 1, unpaid_within: float = 30.0,
+    seed: int = 1, unpaid_within: float = 30.0, half_width: float = 0.0,
 ) -> Redesign:  # fmt: skip
     """Calibrate and price a pathway from closed months and lay its plans over it.
 
@@ -125,6 +150,8 @@ def open_redesign(
     pathway, scenario : names of files of parameters/pathways and of scenarios/ there; scenario empty = all of it.
     first, last : months; empty = the last twelve of the report.
     unpaid_within : a return sooner than so many days is not paid again (0: always paid).
+    half_width : replicate until the 95 % interval of the margin of a patient (of days, where items have no costs) is
+        that narrow, `replications` at least; 0 = no more than these.
 
     Raises
     ------
@@ -144,7 +171,7 @@ def open_redesign(
     prices, costs, lacking = _priced(report, base.pathway, span)
     return Redesign(
         report, base.over(prices), plans, costs, calibration, (*missing, *lacking), span, replications, seed,
-        unpaid_within,
+        unpaid_within, half_width,
     )  # fmt: skip
 
 

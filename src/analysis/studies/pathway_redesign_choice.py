@@ -51,8 +51,7 @@ def chosen(redesign: Redesign) -> Chosen:
     """
     harmful = {plan: worse for plan in redesign.plans if (worse := harms(redesign, plan))}
     plans = tuple(plan for plan, one in redesign.simulated.items() if not one.unstable and plan not in harmful)
-    outcome = "margin_of_patient" if redesign.priced else "days_of_patient"
-    delta = _WORTH_DAYS
+    outcome, delta = redesign.outcome, _WORTH_DAYS
     if redesign.priced:
         delta = _WORTH * abs(interval(redesign.simulated[TODAY].outcomes["cost_of_patient"]).mean)
     values = [redesign.simulated[plan].outcomes[outcome] for plan in plans]
@@ -69,29 +68,11 @@ def chosen(redesign: Redesign) -> Chosen:
 
 def best_plan(redesign: Redesign) -> Finding:
     """The plan chosen by KN among today and all plans."""
-    report, style = redesign.report, redesign.report.style
-    question = report.say("哪个方案最好？", "Which plan is best?")
-    found = chosen(redesign)
-    words = OUTCOMES[found.outcome]
-    rows = [(redesign.title(plan), interval(redesign.simulated[plan].outcomes[found.outcome]).mean, taken or None,
-             report.say("选定", "chosen") if plan == found.best else "")
-            for plan, taken in zip(found.plans, found.selected.replications, strict=True)]  # fmt: skip
-    rows += [(redesign.title(plan), interval(redesign.simulated[plan].outcomes[found.outcome]).mean, None,
-              report.say(f"不作候选：{_worse(redesign, worse)}变差", f"no candidate: {_worse(redesign, worse)} worse"))
-             for plan, worse in found.harmful.items()]  # fmt: skip
-    frame = pd.DataFrame(rows, columns=["plan", "value", "taken", "mark"])
-    heads = (head(report, "plan", "方案", "Plan"),
-             head(report, "value", words.zh, words.en, words.kind),
+    report, found = redesign.report, chosen(redesign)
+    question, words = report.say("哪个方案最好？", "Which plan is best?"), OUTCOMES[found.outcome]
+    heads = (head(report, "plan", "方案", "Plan"), head(report, "value", words.zh, words.en, words.kind),
              head(report, "taken", "重复次数", "Replications", "count"), head(report, "mark", "", ""))  # fmt: skip
-    table = Table(frame, heads, report.say("选优", "Selection"), style)
-    delta = style.money(found.delta) if words.money else report.say(f"{found.delta:.1f} 天", f"{found.delta:.1f} days")
-    text = report.say(
-        f"按{words.zh}，{redesign.title(found.best)}最好（只要领先 {delta} 以上，选对的概率至少 95%）。",
-        f"By {words.en.lower()}, {redesign.title(found.best)} is best (right with 95 % wherever it leads by {delta} or "
-        "more).",
-    )
-    if len(found.plans) < 2:
-        text = report.say("除现状外没有候选方案。", "There is no candidate beside today.")
+    table = Table(_candidates(redesign, found), heads, report.say("选优", "Selection"), report.style)
     note = report.say(
         "KN 逐次筛选法（Kim、Nelson 2001），不假设方差相等；差别小于上述数额的方案不作区分。",
         "Sequential selection KN (Kim and Nelson 2001), variances need not be equal; plans closer than that are not "
@@ -101,7 +82,35 @@ def best_plan(redesign: Redesign) -> Finding:
         "使并发症或再入院显著增多的方案不作候选，无论账面如何。",
         "A plan that raises complications or readmissions beyond chance is no candidate, whatever it earns.",
     )
-    return Finding(question, table, text, (note, safe), alarm=bool(found.harmful))
+    return Finding(question, table, _best_text(redesign, found), (note, safe), alarm=bool(found.harmful))
+
+
+def _candidates(redesign: Redesign, found: Chosen) -> pd.DataFrame:
+    """Every candidate with the replications it took, and who is none and why."""
+    report = redesign.report
+    chosen_, means = report.say("选定", "chosen"), {}
+    for plan, one in redesign.simulated.items():
+        means[plan] = interval(one.outcomes[found.outcome]).mean
+    rows = [(redesign.title(plan), means[plan], taken or None, chosen_ if plan == found.best else "")
+            for plan, taken in zip(found.plans, found.selected.replications, strict=True)]  # fmt: skip
+    for plan, worse in found.harmful.items():
+        names = _worse(redesign, worse)
+        why = report.say(f"不作候选：{names}变差", f"no candidate: {names} worse")
+        rows.append((redesign.title(plan), means[plan], None, why))
+    return pd.DataFrame(rows, columns=["plan", "value", "taken", "mark"])
+
+
+def _best_text(redesign: Redesign, found: Chosen) -> str:
+    report, words = redesign.report, OUTCOMES[found.outcome]
+    if len(found.plans) < 2:
+        return report.say("除现状外没有候选方案。", "There is no candidate beside today.")
+    days = report.say(f"{found.delta:.1f} 天", f"{found.delta:.1f} days")
+    delta = report.style.money(found.delta) if words.money else days
+    return report.say(
+        f"按{words.zh}，{redesign.title(found.best)}最好（只要领先 {delta} 以上，选对的概率至少 95%）。",
+        f"By {words.en.lower()}, {redesign.title(found.best)} is best (right with 95 % wherever it leads by {delta} or "
+        "more).",
+    )
 
 
 def _worse(redesign: Redesign, outcomes: list[str]) -> str:

@@ -66,7 +66,7 @@ def if_all_are_off(redesign: Redesign) -> Finding:
 
 
 def _drawn_text(redesign: Redesign, plan: str, found: Probabilistic) -> str:
-    report, outcome = redesign.report, _outcome(redesign)
+    report, outcome = redesign.report, redesign.outcome
     one, words = found.table.set_index("outcome").loc[outcome], OUTCOMES[outcome]
     mean, low, high = (signed(report.style, value, words.kind) for value in (one["mean"], one["low"], one["high"]))
     better = 1 - one["above_zero"] if words.less else one["above_zero"]
@@ -97,7 +97,7 @@ def _drawn_notes(redesign: Redesign) -> tuple[str, ...]:
 
 def which_matters(redesign: Redesign) -> Finding:
     """The tornado of the plan chosen, or of the first."""
-    report, style, outcome = redesign.report, redesign.report.style, _outcome(redesign)
+    report, style, outcome = redesign.report, redesign.report.style, redesign.outcome
     question = report.say("哪个数字最要紧？", "Which number matters most?")
     plan = next((p for p in (chosen(redesign).best, *redesign.plans) if p != TODAY), "")
     measured = redesign.calibration.report if redesign.calibration else _NOTHING
@@ -121,7 +121,7 @@ def which_matters(redesign: Redesign) -> Finding:
 
 
 def _tornado_text(redesign: Redesign, plan: str, rows: pd.DataFrame, middle: float) -> str:
-    report, words = redesign.report, OUTCOMES[_outcome(redesign)]
+    report, words = redesign.report, OUTCOMES[redesign.outcome]
     if rows.empty:
         return report.say("没有一个数字改变结果。", "No number changes the result.")
     turned = rows[(rows["at_low"] * middle < 0) | (rows["at_high"] * middle < 0)]["name"].tolist()
@@ -144,38 +144,47 @@ def _tornado_table(redesign: Redesign, rows: pd.DataFrame, kind: Kind) -> Table:
     return Table(shown_rows[[one.name for one in heads]], heads, report.say("敏感性", "Tornado"), report.style)
 
 
-def _outcome(redesign: Redesign) -> str:
-    return "margin_of_patient" if redesign.priced else "days_of_patient"
-
-
 def reporting(redesign: Redesign) -> Finding:
     """The twenty items of STRESS-DES, filled from this run."""
-    report, how = redesign.report, redesign.how
+    report = redesign.report
     question = report.say("这次模拟是怎样做的？", "How was the simulation made?")
-    known = [OUTCOMES[name] for name in shown(redesign)]
-    months = tuple(span_words(*redesign.span, language) for language in ("zh", "en"))  # type: ignore[arg-type]
-    calibrated = redesign.calibration
-    told = Told(
-        redesign.pathway, redesign.plans, calibrated.report if calibrated else None,
-        (f"{report.title}，{months[0]}", f"{report.title}, {months[1]}") if calibrated or redesign.priced else ("", ""),
-        tuple((words.zh, words.en.lower()) for words in known), drawn=True, seed=redesign.seed, warm=how["warm"],
-        settled=redesign.warm_up.settled, days=how["days"], follow=how["follow"], unpaid_within=how["unpaid_within"],
-        replications=redesign.replications, draws=DRAWS,
-    )  # fmt: skip
-    rows = stress_des(told)
-    language = report.language
+    rows, language = stress_des(_told(redesign)), report.language
     frame = pd.DataFrame({"number": rows["number"], "item": rows[f"item_{language}"], "text": rows[language]})
-    heads = (head(report, "number", "条目", "Item"), head(report, "item", "名称", "Name"),
+    heads = (head(report, "number", "编号", "Item"), head(report, "item", "名称", "Name"),
              head(report, "text", "内容", "Content"))  # fmt: skip
     missing = int((~rows["given"]).sum())
     text = report.say(
         f"STRESS-DES 清单 20 项，{20 - missing} 项由本次运行填写，{missing} 项未说明。",
         f"STRESS-DES: 20 items, {20 - missing} filled from this run, {missing} not given.",
     )
-    note = report.say(
-        "条目：Monks 等，Journal of Simulation 13（2019）55–67。",
-        "Items: Monks et al., Journal of Simulation 13 (2019) 55-67.",
-    )
+    source = report.say("Journal of Simulation 13（2019）55–67", "Journal of Simulation 13 (2019) 55-67")
     absent = frozenset((i, "text") for i, given in enumerate(rows["given"]) if not given)
     table = Table(frame, heads, report.say("报告清单", "STRESS-DES"), report.style, alarm=absent)
-    return Finding(question, table, text, (note,))
+    return Finding(
+        question, table, text, (report.say(f"条目：Monks 等，{source}。", f"Items: Monks et al., {source}."),)
+    )
+
+
+def _told(redesign: Redesign) -> Told:
+    """What this run can say of itself."""
+    report, how, calibrated = redesign.report, redesign.how, redesign.calibration
+    known = [OUTCOMES[name] for name in shown(redesign)]
+    months = span_words(*redesign.span, "zh"), span_words(*redesign.span, "en")
+    return Told(
+        redesign.pathway, redesign.plans, calibrated.report if calibrated else None,
+        (f"{report.title}，{months[0]}", f"{report.title}, {months[1]}") if calibrated or redesign.priced else ("", ""),
+        tuple((words.zh, words.en.lower()) for words in known), drawn=True, seed=redesign.seed, warm=how["warm"],
+        settled=redesign.warm_up.settled, days=how["days"], follow=how["follow"], unpaid_within=how["unpaid_within"],
+        replications=redesign.replications, limit=_limit(redesign), draws=DRAWS,
+    )  # fmt: skip
+
+
+def _limit(redesign: Redesign) -> tuple[str, str]:
+    """Until what was replicated, and whether it was reached."""
+    if not redesign.narrowed:
+        return "", ""
+    words = OUTCOMES[redesign.outcome]
+    short = sum(one.stopped != "narrow" for one in redesign.narrowed.values())
+    zh = f"重复至{words.zh}差值的半宽不超过 {redesign.half_width:g}" + (f"，{short} 个方案未达到" if short else "")
+    en = f"until the half-width of the difference in {words.en.lower()} is at most {redesign.half_width:g}"
+    return zh, en + (f", not reached by {plural(short, 'plan')}" if short else "")

@@ -65,18 +65,25 @@ def looks_like(redesign: Redesign) -> Finding:
     off = frozenset((i, "ratio") for i, ratio in enumerate(rows["ratio"]) if ratio > _LIKE)
     table = Table(rows[[one.name for one in heads]], heads, report.say("拟合", "Fit"), report.style, alarm=off)
     worst = [rows["what"].iloc[i] for i, _ in sorted(off)]
-    zh, en = _span(redesign)
-    text = report.say(
-        f"{zh}：{len(rows)} 项中 {len(rows) - len(worst)} 项与观测的距离在噪声底 1.5 倍以内"
-        + (f"；{listed(worst, 'zh')}偏离较大，凡依赖它的结论只作方向性参考。" if worst else "。"),
-        f"{en}: {len(rows) - len(worst)} of {len(rows)} lie within 1.5 noise floors of what was observed"
-        + (f"; {listed(worst, 'en')} do not: what rests on them shows a direction, no amount." if worst else "."),
-    )
+    text = _fit_text(redesign, len(rows), worst)
     note = report.say(
         "距离为推土机距离；噪声底是同一批病例随机分成两半之间的距离。",
         "Distance: earth mover's; noise floor: that between random halves of the same cases.",
     )
     return Finding(question, table, text, redesign.told(note), alarm=bool(worst))
+
+
+def _fit_text(redesign: Redesign, parts: int, worst: list[str]) -> str:
+    report, (zh, en) = redesign.report, _span(redesign)
+    near = parts - len(worst)
+    zh = f"{zh}：{parts} 项中 {near} 项与观测的距离在噪声底 1.5 倍以内"
+    en = f"{en}: {near} of {parts} lie within 1.5 noise floors of what was observed"
+    if not worst:
+        return report.say(f"{zh}。", f"{en}.")
+    return report.say(
+        f"{zh}；{listed(worst, 'zh')}偏离较大，凡依赖它的结论只作方向性参考。",
+        f"{en}; {listed(worst, 'en')} do not: what rests on them shows a direction, no amount.",
+    )
 
 
 def numbers(redesign: Redesign) -> Finding:

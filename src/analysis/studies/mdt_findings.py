@@ -50,14 +50,20 @@ def who_had_one(meetings: Meetings) -> Finding:
 def _had_text(report: Report, meetings: Meetings) -> str:
     rows, groups = meetings.lately, len(meetings.groups)
     wanted, held = int(rows["wanted"].sum()), int((rows["wanted"] & rows["met_on"].notna()).sum())
-    by = int(rows["by_systems"].sum()), int(rows["by_expected"].sum())
+    by = [_count(report, int(rows[name].sum())) for name in ("by_systems", "by_expected")]
     return report.say(
-        f"{report.lately}开过会诊的 {groups} 个病组中，{wanted:,} 例入院时符合启动条件（两个及以上系统患病"
-        f" {by[0]:,} 例，预计住院超标准三成 {by[1]:,} 例），其中 {held / max(wanted, 1):.0%} 开了会诊。",
-        f"In the {plural(groups, 'group')} with meetings, {wanted:,} stays met a criterion on "
-        f"admission {report.lately} (two or more systems ill {by[0]:,}, expected stay 30% over the standard "
-        f"{by[1]:,}); {held / max(wanted, 1):.0%} of them had a meeting.",
+        f"{report.lately}开过会诊的 {groups} 个病组中，{wanted:,} 例入院时符合启动条件（两个及以上系统患病{by[0]}，"
+        f"预计住院超标准三成{by[1]}），其中 {held / max(wanted, 1):.0%} 开了会诊。",
+        f"In the {plural(groups, 'group')} with meetings, {wanted:,} stays met a criterion {report.lately} "
+        f"(on admission two or more systems ill: {by[0]}; expected stay 30% over the standard: {by[1]}); "
+        f"{held / max(wanted, 1):.0%} of them had a meeting.",
     )
+
+
+def _count(report: Report, cases: int) -> str:
+    """A number of stays; a small one is not told."""
+    few = report.say(f"不足 {LIMIT} 例", f"fewer than {LIMIT}")
+    return few if cases < LIMIT else report.say(f" {cases:,} 例", f"{cases:,}")
 
 
 def _notes(report: Report) -> tuple[str, ...]:
@@ -124,15 +130,19 @@ def _did_text(meetings: Meetings) -> str:
     said = []
     for name, effect in meetings.effects.items():
         days = effect.effects.set_index(["outcome", "method"]).loc["stay"]
-        one, naive = days.loc["sequential"], days.loc["naive", "estimate"]
+        one = days.loc["sequential"]
         sure = one["ci_low"] > 0 or one["ci_high"] < 0
+        naive, middle, low, high = (
+            f"{value:+.1f}".replace("-", "−")
+            for value in (days.loc["naive", "estimate"], one["estimate"], one["ci_low"], one["ci_high"])
+        )
         said.append(
             report.say(
-                f"{meetings.name(name)}：会诊后住院日差 {one['estimate']:+.1f} 天（{one['ci_low']:+.1f} 至 "
-                f"{one['ci_high']:+.1f}，{'可以认定' if sure else '不能认定有作用'}），直接比较得 {naive:+.1f} 天",
-                f"{meetings.name(name)}: {one['estimate']:+.1f} days from the meeting on ({one['ci_low']:+.1f} to "
-                f"{one['ci_high']:+.1f}, {'certain' if sure else 'no effect can be claimed'}); comparing stays "
-                f"says {naive:+.1f}",
+                f"{meetings.name(name)}：会诊后住院日差 {middle} 天（{low} 至 "
+                f"{high}，{'可以认定' if sure else '不能认定有作用'}），直接比较得 {naive} 天",
+                f"{meetings.name(name)}: {middle} days from the meeting on ({low} to "
+                f"{high}, {'certain' if sure else 'no effect can be claimed'}); comparing stays "
+                f"says {naive}",
             )
         )
     return report.say("；".join(said) + "。", "; ".join(said) + ".")

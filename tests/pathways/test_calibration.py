@@ -87,6 +87,19 @@ def test_a_contended_resource_is_rebuilt():
     assert found.pathway.resources["theatre"].others.a_day > 0
 
 
+def test_a_queue_of_the_pathways_own_is_rebuilt_without_others():
+    truth = theatre_for_all()
+    truth["resources"]["theatre"] = {"units": 1, "hours": {"mon-sun": [8, 12]}}
+    truth["arrivals"]["a_day"] = 1.15
+    found = calibrated_from(*hospital(5, 900, truth), edited(truth, {"resources.theatre.units": 9}))
+    assert found.contention["verdict"].tolist() == ["contended"]
+    theatre = found.pathway.resources["theatre"]
+    assert theatre.units == 1 and theatre.others is None and theatre.hours["mon"] == (8, 12)
+    told = found.report.set_index("address").loc["resources.theatre.units"]
+    assert told["why"] == "in use while somebody waits"
+    assert found.goodness.set_index("what").loc["cycle_time", "ratio"] < 1.5
+
+
 @pytest.mark.slow
 def test_intervals_cover_the_truth():
     """In 150 data sets of 150 patients each 95 % interval holds its number: binomial test at 1 % over all ten."""

@@ -30,6 +30,14 @@ def test_in_line_are_those_before_who_are_not_done():
     assert of.in_use == pytest.approx(1)
 
 
+def test_what_still_goes_on_holds_its_unit():
+    """The first never ends: who asks after it has one in line, and only the second says how long it lasts."""
+    of = requests([0, 1, 5], [0, 1, 6], [np.nan, 3, 8], own=[False, True, False])
+    assert of.in_line.tolist() == [0, 1, 1]
+    assert of.in_use == pytest.approx(2)
+    assert of.held(own=True).tolist() == [2] and of.held(own=False).tolist() == [2]
+
+
 def test_units_are_those_in_use_while_somebody_waits():
     """Two at a time: the third and fourth begin when one ends."""
     of = requests([0, 0, 0, 0], [0, 0, 2, 3], [2, 3, 4, 5])

@@ -121,12 +121,12 @@ def calibrated(
     for name in queued:
         more, others = queue_edits(name, requests[name], traces, pathway, span, make, seed)
         edits |= more
-        estimates.append(others)
+        estimates += others
     made = make({})
     return Calibration(
         pathway=made,
         edits=edits,
-        report=_report(raw, edits, estimates),
+        report=_report(raw, edits, estimates, queued),
         contention=contention_table(tested, made),
         goodness=goodness(made, [stay.days for stay in stays], _begun(traces), seed=seed),
         estimates=tuple(estimates),
@@ -188,13 +188,14 @@ def _returns(act: Readmit, stays: Sequence[Observed]) -> list[Estimate]:
     return found
 
 
-def _report(raw: Mapping[str, Any], edits: Mapping[str, Edit], estimates: Sequence[Estimate]) -> pd.DataFrame:
+def _report(
+    raw: Mapping[str, Any], edits: Mapping[str, Edit], estimates: Sequence[Estimate], queued: Collection[str]
+) -> pd.DataFrame:
     """What was measured, and what the file says of all the rest."""
     rows = [vars(row) for estimate in estimates for row in estimate.rows]
     units = {address: value for address, value in edits.items() if address.endswith(".units")}
-    others = {address.split(".")[1] for address in edits if address.endswith(".others")}
     for address, value in units.items():
-        used = "in use while somebody waits" if address.split(".")[1] in others else "ample: nobody is seen to wait"
+        used = "in use while somebody waits" if address.split(".")[1] in queued else "ample: nobody is seen to wait"
         rows.append({"address": address, "value": float(value), "why": used})
     measured = pd.DataFrame(rows).assign(basis="measured").fillna({"family": ""})
     places = tuple(f"{estimate.address.removesuffix('.chances')}." for estimate in estimates)

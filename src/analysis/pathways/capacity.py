@@ -19,7 +19,7 @@ from scipy import stats
 from analysis.pathways.acts import Do
 from analysis.pathways.arrivals import arrival_estimates
 from analysis.pathways.assembling import WEEK, WEEKDAYS
-from analysis.pathways.contention import Contention, Requests
+from analysis.pathways.contention import LEAST_REQUESTS, Contention, Requests
 from analysis.pathways.edits import Edit
 from analysis.pathways.estimates import Estimate, Row
 from analysis.pathways.fitting import fit_time
@@ -57,8 +57,8 @@ def ample_edits(pathway: Pathway, queued: Sequence[str], load: float) -> dict[st
 
 def queue_edits(
     name: str, requests: Requests, traces: Sequence[Trace], pathway: Pathway, span: float, make: Make, seed: int
-) -> tuple[dict[str, Edit], Estimate]:
-    """Capacity of a contended resource, and the others who use it.
+) -> tuple[dict[str, Edit], list[Estimate]]:
+    """Capacity of a contended resource, and the others who use it, where there are any.
 
     Parameters
     ----------
@@ -68,10 +68,12 @@ def queue_edits(
     waits = np.array([trace.waits[step] for trace in traces for step in steps if step in trace.waits])
     edits: dict[str, Edit] = {f"resources.{name}.units": max(1, round(requests.in_use))}
     edits[f"resources.{name}.hours"] = hours_of(requests.windows) or "always"
-    others = _others(requests, len(waits), span)
+    if len(requests.held(own=False)) < LEAST_REQUESTS:
+        return edits, []
+    others = _others(requests, span)
     capacity = float(edits[f"resources.{name}.units"]) * _open_share(edits[f"resources.{name}.hours"])
-    own = len(waits) / span * float((requests.ended - requests.began)[requests.own].mean())
-    held = float((requests.ended - requests.began)[~requests.own].mean()) if (~requests.own).any() else 0.0
+    own = len(waits) / span * float(requests.held(own=True).mean())
+    held = float(requests.held(own=False).mean())
 
     def simulated(load: float, patience: float | None) -> Floats:
         made = follow(make(edits | {f"resources.{name}.others": _at(others, load, patience, capacity, own, held)}),
@@ -80,7 +82,7 @@ def queue_edits(
 
     load, patience = _fitted(simulated, waits)
     edits[f"resources.{name}.others"] = _at(others, load, patience, capacity, own, held)
-    return edits, _estimate(name, edits, waits)
+    return edits, [_estimate(name, edits, waits)]
 
 
 def _at(
@@ -91,12 +93,11 @@ def _at(
     return {**others, "a_day": a_day} | ({"patience": patience} if patience else {})
 
 
-def _others(requests: Requests, own: int, span: float) -> dict[str, Any]:
+def _others(requests: Requests, span: float) -> dict[str, Any]:
     """When others ask for the resource, and how long they use it."""
     asked = requests.asked[~requests.own]
     spread = {one.address.removeprefix("arrivals."): one.edit for one in arrival_estimates(asked, span)}
-    lasted = (requests.ended - requests.began)[~requests.own]
-    time = fit_time(lasted[np.isfinite(lasted)]).time  # what still went on when the data end has no end
+    time = fit_time(requests.held(own=False)).time
     return {**spread, "time": time.model_dump(exclude_none=True)}
 
 

@@ -35,7 +35,8 @@ ALPHA, RELEVANT = 0.01, 0.5
 class Requests:
     """Requests for one resource in the order of their start, times in days since a Monday.
 
-    own : of the pathway's patients · windows : (opens, closes) of the span, empty = always open.
+    ended : NaN where it still went on when the data end · own : of the pathway's patients · windows : (opens, closes)
+    of the span, empty = always open.
     """
 
     asked: Floats
@@ -48,6 +49,11 @@ class Requests:
     def waits(self) -> Floats:
         """Days from the request, or the next opening behind it, to the start."""
         return np.maximum(self.began - np.minimum(next_open(self.asked, self.windows), self.began), 0.0)
+
+    def held(self, own: bool) -> Floats:
+        """Days from start to end, as far as the end is known, of the pathway's patients or of all others."""
+        days = (self.ended - self.began)[self.own == own]
+        return days[np.isfinite(days)]
 
     @property
     def in_line(self) -> NDArray[np.int64]:
@@ -199,4 +205,4 @@ def _load(of: Requests) -> float:
     if len(of.windows):
         inside = np.minimum(of.windows[:, 1], end) - np.maximum(of.windows[:, 0], begin)
         open_ = np.maximum(inside, 0.0).sum()
-    return float((of.ended - of.began).sum() / (open_ * of.in_use)) if open_ > 0 else float("nan")
+    return float(np.nansum(of.ended - of.began) / (open_ * of.in_use)) if open_ > 0 else float("nan")

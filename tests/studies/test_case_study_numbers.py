@@ -16,6 +16,7 @@ from closed_factory import Small
 from eras_hospital import study_of
 from report_fixtures import ROOT
 
+from analysis.evaluation.study_files import Words
 from analysis.evaluation.worth import acceptability, net_benefit
 from analysis.presentation.finding import Finding
 from analysis.presentation.passages import Passages
@@ -146,6 +147,19 @@ def test_a_conclusion_is_no_bolder_than_balance_allows(cases: dict[tuple[str, st
         balance = case.comparison.balance.assign(smd_weighted=size)
         less = replace(case, comparison=replace(case.comparison, balance=balance))
         assert ("nothing should be decided" in case_study_abstract.conclusion(less)) is told
+
+
+def test_what_is_adjusted_for_despite_treatment_is_told(cases: dict[tuple[str, str], CaseStudy]):
+    case = cases["en", "2022-04"]
+    asked = case.study.model_copy(
+        update={"despite": {"severity": Words(zh="来源没有更好的。", en="Nothing better there.")}}
+    )
+    less = replace(case, study=asked)
+    told = {part.head: part.text for part in case_study_methods.methods(less).parts}["Confounders"]
+    assert "Nothing better there." in told and "all known before treatment" not in told
+    assert "despite" in case_study_limits.shown_limits(less)
+    assert "despite" not in case_study_limits.shown_limits(case)
+    assert "all known before treatment" in case_study_methods.methods(case).text
 
 
 def test_a_negative_control_that_differs_is_an_alarm(cases: dict[tuple[str, str], CaseStudy]):

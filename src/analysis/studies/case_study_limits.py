@@ -17,6 +17,8 @@ from analysis.studies.case_study_words import design_words, estimate_words, leve
 from analysis.studies.cause_words import lower
 
 Words = tuple[str, str]
+#: Part of the cases whose outcome has to be known.
+_ENOUGH = 0.9
 #: Part of the controls that their weights have to be worth.
 _THIN = 0.25
 #: Fewer events or cases on a side than this are too few to lean on.
@@ -25,14 +27,14 @@ FEW = 10
 
 def limits(case: CaseStudy) -> Passages:
     """Every limit that the run shows, and those that its design always has."""
-    found = [(head, text) for head, made in _LIMITS.items() if (text := made(case)) is not None]
-    parts = tuple(Passage(case.say(*_HEADS[head]), case.say(*text)) for head, text in found)
+    found = [(head, text) for head, made in _LIMITS.values() if (text := made(case)) is not None]
+    parts = tuple(Passage(case.say(*head), case.say(*text)) for head, text in found)
     return Passages(heading(case, "limits"), parts)
 
 
 def shown_limits(case: CaseStudy) -> list[str]:
     """Names of the limits that the run shows."""
-    return [head for head, made in _LIMITS.items() if made(case) is not None]
+    return [name for name, (_, made) in _LIMITS.items() if made(case) is not None]
 
 
 def _design(case: CaseStudy) -> Words:
@@ -78,7 +80,7 @@ def _weights(case: CaseStudy) -> Words | None:
     size = case.report.style.write(effective, "number1")
     return (
         f"加权后 {control} 例对照只相当于 {size} 例等权病例：估计依赖少数权重很大的对照。",
-        f"Weighted, {control} controls tell no more than {size} of equal weight: estimates lean on a few of them.",
+        f"Weighted, {control} controls tell no more than {size} of equal weight: estimates lean on few.",
     )
 
 
@@ -95,6 +97,16 @@ def _balance(case: CaseStudy) -> Words | None:
         f"标准化差异仍大于 {NEGLIGIBLE:.1f}：{'；'.join(zh)}；由结局模型弥补，匹配没有这样的弥补。",
         f"Standardised differences above {NEGLIGIBLE:.1f} are left ({'; '.join(en)}): the outcome model makes "
         f"up for them, matching has nothing that does.",
+    )
+
+
+def _despite(case: CaseStudy) -> Words | None:
+    if not (names := [variable(name) for name in case.study.despite]):
+        return None
+    return (
+        f"调整了治疗可能改变的{'、'.join(one.zh for one in names)}，会掩盖一部分效果。",
+        f"Adjusted for {', '.join(lower(one.en) for one in names)}, which treatment may change: a part of the "
+        "effect is hidden by it.",
     )
 
 
@@ -158,10 +170,6 @@ def _unknown(case: CaseStudy) -> Words | None:
     )
 
 
-#: Part of the cases whose outcome has to be known.
-_ENOUGH = 0.9
-
-
 def _disagree(case: CaseStudy) -> Words | None:
     names = [variable(name).label(case.report.language) for name in disagreeing(case)]
     apart, adjusting = told_apart(case)
@@ -210,31 +218,19 @@ def _elsewhere(case: CaseStudy) -> Words:
     )
 
 
-_LIMITS: dict[str, Callable[[CaseStudy], Words | None]] = {
-    "design": _design,
-    "negative_control": _negative_control,
-    "overlap": _overlap,
-    "weights": _weights,
-    "balance": _balance,
-    "small": _small,
-    "clusters": _clusters,
-    "unknown": _unknown,
-    "disagree": _disagree,
-    "quadrant": _quadrant,
-    "provisional": _provisional,
-    "elsewhere": _elsewhere,
-}
-_HEADS: dict[str, Words] = {
-    "design": ("未测量的混杂", "Unmeasured confounding"),
-    "negative_control": ("阴性对照", "Negative control"),
-    "overlap": ("重叠", "Overlap"),
-    "weights": ("权重", "Weights"),
-    "balance": ("残余不平衡", "Imbalance left over"),
-    "small": ("事件少", "Few events"),
-    "clusters": ("术者", "Surgeons"),
-    "unknown": ("结局缺失", "Outcomes not known"),
-    "disagree": ("方法不一致", "Methods disagree"),
-    "quadrant": ("象限未定", "Quadrant not settled"),
-    "provisional": ("预结月份", "Provisional months"),
-    "elsewhere": ("外推", "Elsewhere"),
+#: name -> (word that the limit begins with, what the run shows of it).
+_LIMITS: dict[str, tuple[Words, Callable[[CaseStudy], Words | None]]] = {
+    "design": (("未测量的混杂", "Unmeasured confounding"), _design),
+    "negative_control": (("阴性对照", "Negative control"), _negative_control),
+    "overlap": (("重叠", "Overlap"), _overlap),
+    "weights": (("权重", "Weights"), _weights),
+    "balance": (("残余不平衡", "Imbalance left over"), _balance),
+    "despite": (("过度调整", "Adjusted for too much"), _despite),
+    "small": (("事件少", "Few events"), _small),
+    "clusters": (("术者", "Surgeons"), _clusters),
+    "unknown": (("结局缺失", "Outcomes not known"), _unknown),
+    "disagree": (("方法不一致", "Methods disagree"), _disagree),
+    "quadrant": (("象限未定", "Quadrant not settled"), _quadrant),
+    "provisional": (("预结月份", "Provisional months"), _provisional),
+    "elsewhere": (("外推", "Elsewhere"), _elsewhere),
 }

@@ -26,6 +26,8 @@ _CODES = {
     "pathways": ("临床路径", "clinical pathway"), "physicians": ("术者人数", "number of surgeons"),
     "admission_types": ("入院途径", "way of admission"),
 }  # fmt: skip
+#: What the bootstrap draws (zh, en).
+_DRAWN = {"surgeon": ("术者", "surgeons"), "patient": ("患者", "patients"), "hospital": ("机构", "facilities")}
 #: Steps of the flow that are no exclusions: the population's limits, and the sides at its end.
 _LIMITS = {"closed", "drg", "department", "diagnosis", "procedure", "treated", "control"}
 #: method -> what it does (zh, en).
@@ -128,10 +130,17 @@ def _outcomes(case: CaseStudy) -> tuple[str, str]:
 
 def _confounders(case: CaseStudy) -> tuple[str, str]:
     words = [variable(name) for name in case.study.confounders]
-    zh = f"调整{'、'.join(one.zh for one in words)}；均在治疗前已知，治疗会改变的变量不调整。"
-    en = f"Adjusted for {listed([lower(one.en) for one in words], 'en', most=len(words))}: all known before "
-    en += "treatment; "
-    return zh, en + "nothing that treatment may change is adjusted for."
+    zh = f"调整{'、'.join(one.zh for one in words)}"
+    en = f"Adjusted for {listed([lower(one.en) for one in words], 'en', most=len(words))}"
+    if not (despite := case.study.despite):
+        return (
+            f"{zh}；均在治疗前已知，治疗会改变的变量不调整。",
+            f"{en}: all known before treatment; nothing that treatment may change is adjusted for.",
+        )
+    reasons = [(variable(name), why) for name, why in despite.items()]
+    zh += f"；其中{'；'.join(f'{one.zh}：{why.zh}' for one, why in reasons)}"
+    en += f"; among these {'; '.join(f'{lower(one.en)}: {why.en}' for one, why in reasons)}"
+    return f"{zh.rstrip('。')}。", f"{en.rstrip('.')}."
 
 
 def _estimand(case: CaseStudy) -> tuple[str, str]:

@@ -59,7 +59,7 @@ CASES = [
          {"preparation.time": "x 0.64", "recovery.time": "x 0.64", "complication_treated.time": "x 0.64",
           "complication.chance": "- 0.07"}, ("stay", "complication")),
     Case("lumbar_day_three", "IB39", "lumbar_disc", {},
-         {"fit_for_home.skip": True, "sent_home.skip": False, "readmission.chance": "+ 0.15"}, ("stay", "readmission")),
+         {"fit_for_home.skip": True, "sent_home.skip": False, "readmission.chance": "+ 0.15"}, ("readmission",)),
     Case(SHORTAGE, "BR19", "cerebral_haemorrhage", {}, {"resources.rehabilitation.units": "x 4"}, ("stay",)),
 ]  # fmt: skip
 TESTED = tuple(case.story for case in CASES if case.story != SHORTAGE)

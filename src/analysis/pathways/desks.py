@@ -67,6 +67,7 @@ def serve_queue(program, state, resource, now):
         at = desk.head[urgency]
         desk.head[urgency] = state.slots[at].behind
         desk.queued -= 1
+        desk.own -= not state.slots[at].outside
         patience = program.rows[state.slots[at].row].x
         if patience > 0.0 and now > state.slots[at].asked + patience:
             state.slots[at].row += 1
@@ -94,6 +95,7 @@ def seize(program, state, at, row, now):
         state.slots[desk.tail[urgency]].behind = at
     desk.tail[urgency] = at
     desk.queued += 1
+    desk.own += not slot.outside
     return False
 
 

@@ -87,7 +87,7 @@ def clear_desks(state):
         desk, tally = state.desks[resource], state.resources[resource]
         for urgency in range(len(desk.head)):
             desk.head[urgency] = -1
-        desk.queued = desk.units = desk.idle = desk.shift = 0
+        desk.queued = desk.own = desk.units = desk.idle = desk.shift = 0
         desk.touched = 0.0
         tally.requests = tally.waited = tally.days_waited = tally.busy = tally.open = 0.0
         tally.queue_half = tally.queue_end = 0.0
@@ -112,6 +112,6 @@ def clear_tallies(state):
 def note_queues(state, half):
     for resource in range(len(state.desks)):
         if half:
-            state.resources[resource].queue_half = state.desks[resource].queued
+            state.resources[resource].queue_half = state.desks[resource].own
         else:
-            state.resources[resource].queue_end = state.desks[resource].queued
+            state.resources[resource].queue_end = state.desks[resource].own

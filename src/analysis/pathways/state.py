@@ -17,7 +17,7 @@ SLOT = np.dtype(
 )
 DESK = np.dtype(
     [("head", "i8", (URGENCIES,)), ("tail", "i8", (URGENCIES,))]
-    + [(n, "i8") for n in ("queued", "units", "idle", "shift")]
+    + [(n, "i8") for n in ("queued", "own", "units", "idle", "shift")]  # own: those of them who come from inside
     + [("touched", "f8")]
 )
 GATE = np.dtype([("reached", "f8"), ("come", "i8")])

@@ -2,11 +2,12 @@
 
 import pandas as pd
 
+from analysis.pathways.outcomes import interval
 from analysis.presentation.finding import Finding
 from analysis.presentation.forest import Panel, forest
 from analysis.presentation.numbers import MINUS, Kind, Style, is_empty
 from analysis.presentation.tables import Table
-from analysis.studies.pathway_redesign import Redesign
+from analysis.studies.pathway_redesign import TODAY, Redesign
 from analysis.studies.pathway_redesign_words import OUTCOMES
 from analysis.studies.wide import head
 
@@ -76,8 +77,16 @@ def _row(redesign: Redesign, plan: str, outcome: str) -> pd.Series:
 
 
 def harms(redesign: Redesign, plan: str) -> list[str]:
-    """Outcomes of quality that a plan makes worse beyond chance."""
-    return [name for name in ("complication", "readmission") if _row(redesign, plan, name)["ci_low"] > 0]
+    """Outcomes of quality that a plan makes worse beyond chance: of a patient, as fewer returns are fewer stays."""
+    if redesign.differences[plan]["why"].iloc[0]:
+        return []
+    before, after = (redesign.simulated[one].replications.classes for one in (TODAY, plan))
+    worse = []
+    for outcome, tally in (("complication", "complications"), ("readmission", "returns")):
+        of = [one[tally].sum(axis=1) / one["arrivals"].sum(axis=1) for one in (before, after)]
+        if interval(of[1] - of[0]).low > 0:
+            worse.append(outcome)
+    return worse
 
 
 def _perverse(redesign: Redesign, plan: str) -> bool:

@@ -1,5 +1,6 @@
 """Paired differences, queues that do not come to rest, and the best of several scenarios."""
 
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ from scipy import stats
 
 from analysis.errors import InputError
 from analysis.pathways.assembling import Cost, assemble
-from analysis.pathways.library import read_pathway
+from analysis.pathways.library import checked, read_pathway, read_raw
 from analysis.pathways.outcomes import compared, interval, outcomes, unstable
 from analysis.pathways.replications import replicate
 from analysis.pathways.selection import select_best
@@ -44,6 +45,19 @@ def test_cores_change_nothing():
 def test_a_queue_that_never_comes_to_rest_is_told():
     assert unstable(*reversed(simulated())) == []
     assert unstable(*reversed(simulated({"resources.bed.units": 3}))) == ["bed"]
+
+
+def test_only_patients_of_the_pathway_make_its_queue_grow():
+    """Others ask for more therapy than there is and wait without end; who goes before them does not."""
+    raw = deepcopy(read_raw(FILE))
+    raw["resources"]["therapy"]["others"] = {"a_day": 40, "time": {"constant": 0.05}}
+    kept = {}
+    for urgency in (0, 1):
+        next(act for act in raw["course"] if act.get("do") == "rehabilitation")["urgency"] = urgency
+        built = assemble([checked(raw, FILE)], COSTS)
+        of = replicate(built.program, 12, seed=3, warm=60.0, horizon=425.0, categories=3)
+        kept[urgency] = unstable(of, built)
+    assert kept == {0: [], 1: ["bed"]}  # whose beds are full of those who wait for therapy
 
 
 def test_a_house_that_overflows_is_refused(monkeypatch):

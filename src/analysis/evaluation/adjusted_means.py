@@ -8,9 +8,9 @@ outcome predicted with and without.
     ipw        means weighted by `balancing_weights`, each divided by its sum of weights (Hajek)
     g_formula  one model of outcome on T and confounders, predicted for those asked about with and without (Robins 1986)
     aipw       ATT: mean of T (y - m0) less mean of (1 - T) e / (1 - e) (y - m0), each divided by its sum of weights;
-               ATE: mean of m1 - m0 + T (y - m1) / e - (1 - T) (y - m0) / (1 - e) over all cases (Robins, Rotnitzky and Zhao
-               1994; for the ATT Moodie, Saarela and Stephens 2018, Statistics in Medicine 37, 2451-2471). Right where
-               the model of treatment or the model of the outcome is right.
+               ATE: mean of m1 - m0 + T (y - m1) / e - (1 - T) (y - m0) / (1 - e) over all cases (Robins, Rotnitzky
+               and Zhao 1994; for the ATT Moodie, Saarela and Stephens 2018, Statistics in Medicine 37, 2451-2471).
+               Right where the model of treatment or the model of the outcome is right.
 
 Cost and days have a gamma model with logarithmic link (poisson where a stay has no night), events a logistic one,
 points and measurements least squares. Cost is modelled on its own scale, so nothing has to be retransformed.

@@ -29,7 +29,8 @@ def design_matrix(rows: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     """Columns of a regression: numbers standardised, levels but the largest as flags, what is not known told apart.
 
     A number that is not known is set to the mean, and a column says so (both are known before treatment, so nothing is
-    lost but precision). Levels of fewer than five cases are told together. Columns that never vary or that repeat one before them are left out.
+    lost but precision). Levels of fewer than five cases are told together. Columns that never vary or that
+    repeat one before them are left out.
 
     Parameters
     ----------

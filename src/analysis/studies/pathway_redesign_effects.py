@@ -140,4 +140,16 @@ def _change_notes(redesign: Redesign) -> tuple[str, ...]:
         "方案的效果是假设，其大小见“如果数字不准”。",
         "What a plan does is an assumption; see what follows if it is off.",
     )
-    return first, second, third
+    return (first, second, third, *capacity_notes(redesign))
+
+
+def capacity_notes(redesign: Redesign) -> tuple[str, ...]:
+    """That units which a plan adds are not paid for in these figures."""
+    plans = [name for name, plan in redesign.plans.items() if any(at.endswith(".units") for at in plan.edits)]
+    if not plans:
+        return ()
+    names = "、".join(redesign.title(name) for name in plans)
+    return (redesign.report.say(
+        f"{names}改变了资源的数量：新增人员、设备的成本没有计入，须从收益中扣除。",
+        f"{names}: the number of units changes; what new staff and machines cost is not in these figures and has to be "
+        "taken off."),)  # fmt: skip

@@ -8,7 +8,7 @@ from analysis.presentation.finding import Finding
 from analysis.presentation.numbers import Kind
 from analysis.presentation.tables import Table
 from analysis.studies.pathway_redesign import TODAY, Redesign
-from analysis.studies.pathway_redesign_effects import signed
+from analysis.studies.pathway_redesign_effects import capacity_notes, signed
 from analysis.studies.wide import head
 
 _CASH = ("其中药品与耗材（现金）", "of it drugs and materials (cash)")
@@ -41,7 +41,9 @@ def in_a_year(redesign: Redesign) -> Finding:
         "once they serve other patients or are closed. Daily drugs within the price of a day are not told apart: the "
         "cash part is a lower bound.",
     )
-    return Finding(question, table, text, redesign.told(*((note,) if redesign.priced else ())))
+    return Finding(
+        question, table, text, redesign.told(*((note,) if redesign.priced else ()), *capacity_notes(redesign))
+    )
 
 
 def _year_rows(redesign: Redesign, plan: str) -> list[tuple[tuple[str, str], Kind, np.ndarray]]:

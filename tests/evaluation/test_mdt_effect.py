@@ -106,3 +106,15 @@ def test_intervals_cover_in_a_thousand_wards(factor: float, saved: float):
     for outcome in ("stay", "complication"):
         assert stats.binomtest(covered["sequential", outcome], SETS, 0.95, "less").pvalue > 0.01, covered
     assert covered["naive", "stay"] < 0.1 * SETS
+
+
+def test_a_meeting_that_all_but_comes_by_itself_leaves_weights_that_can_be_told():
+    """The ill meet on their first days nearly all; one of them stays most of a year without: his weight is no infinity."""
+    ill = np.repeat([1.0, 0.0], [400, 60])
+    met_on = np.where(ill == 1, np.arange(460) % 2, np.nan)
+    met_on[0] = np.nan
+    rows = pd.DataFrame({"patient": range(460), "days": 6.0, "met_on": met_on, "ill": ill, "complication": 0.0})
+    rows.loc[0, "days"] = 900.0
+    with np.errstate(over="raise", invalid="raise"):
+        found = by_method(rows, draws=20)
+    assert np.isfinite(found["estimate"]).all()

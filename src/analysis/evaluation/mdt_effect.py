@@ -143,7 +143,7 @@ class _Never:
 
 
 def _never_side(risk: _Days, counts: Floats, days: Floats, met: NDArray[np.bool_]) -> _Never:
-    """Weights h(d) / prod_{t >= d} (1 - h(t)) of every day of those who never meet."""
+    """Weights h(d) / prod_{t >= d} (1 - h(t)) of every day of those who never meet, the largest of a draw set to 1."""
     chance = predict(risk.x, fit(risk.x, risk.meets, counts[:, risk.stay], "logit", _RIDGE), "logit")
     chance = np.clip(chance, _EDGE, 1 - _EDGE)
     rows = ~met[risk.stay]
@@ -151,7 +151,9 @@ def _never_side(risk: _Days, counts: Floats, days: Floats, met: NDArray[np.bool_
     log_without = np.cumsum(np.log1p(-chance), axis=1)
     before = np.concatenate([np.zeros((len(chance), 1)), log_without[:, :-1]], axis=1)
     last = np.searchsorted(stay, stay, side="right") - 1
-    weights = counts[:, stay] * chance * np.exp(before - log_without[:, last])
+    drawn = counts[:, stay]
+    log_weight = np.where(drawn > 0, np.log(chance) + before - log_without[:, last], -np.inf)
+    weights = drawn * np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
     return _Never(stay, days[stay] - day, weights)
 
 

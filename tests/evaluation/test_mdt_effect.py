@@ -109,7 +109,7 @@ def test_intervals_cover_in_a_thousand_wards(factor: float, saved: float):
 
 
 def test_a_meeting_that_all_but_comes_by_itself_leaves_weights_that_can_be_told():
-    """The ill meet on their first days nearly all; one of them stays most of a year without: his weight is no infinity."""
+    """The ill nearly all meet on their first days; one of them stays years without: his weight is no infinity."""
     ill = np.repeat([1.0, 0.0], [400, 60])
     met_on = np.where(ill == 1, np.arange(460) % 2, np.nan)
     met_on[0] = np.nan

@@ -86,6 +86,18 @@ def test_sums_of_departments_are_the_hospital_s(settled: Small):
     assert ((chance >= 0) & (chance <= 1)).all()
 
 
+def test_what_counts_as_margin_is_told_with_the_hospital_s_sum(settled: Small):
+    """The two bases by hand: payment less charges, and payment less full cost, of the settled year."""
+    report = opened(settled, "en")
+    cases = report.sql("value_cases", first="2022-01", last="2022-12")
+    cases = cases[cases["department"].notna()]
+    costed = cases[cases["cost_complete"].astype(bool) & cases["cost_total"].notna() & cases["payment"].notna()]
+    sums = cases["margin_payment"].sum(), (costed["payment"] - costed["cost_total"]).sum()
+    note = next(note for note in would_have_paid(report).caveats if "Payment less charges" in note)
+    for value in sums:
+        assert report.style.money(float(value), signed=True) in note
+
+
 def test_nobody_is_named_and_every_rule_has_its_column(settled: Small):
     report = opened(settled, "en")
     told = would_have_paid(report)
@@ -110,6 +122,8 @@ def test_quadrants_by_hand_of_the_frame(settled: Small):
     own = cases[(cases["drg_code"] == rows.index[0]) & cases["cost_total"].notna() & cases["standard"].notna()]
     assert rows.iloc[0]["part_cost"] == pytest.approx(own["cost_total"].sum() / own["standard"].sum() - 1)
     assert list(rows["weight"]) == sorted(rows["weight"], reverse=True)
+    shown = heaviest(report).table
+    assert "part_cost" in [column.name for column in shown.columns], "the index does not pass for cost to the standard"
     assert heaviest(report).figure.startswith("<svg")
 
 

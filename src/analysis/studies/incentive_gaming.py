@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.evaluation.incentive_settings import Behaviour, Conduct
 from analysis.presentation.finding import Finding
 from analysis.presentation.tables import Column, Table
-from analysis.presentation.wording import listed
+from analysis.presentation.wording import listed, plural
 from analysis.studies.cause_words import lower
 from analysis.studies.incentive_year import IncentiveYear, incentive_year, settled
 from analysis.studies.report import Report
@@ -66,14 +66,15 @@ def _text(report: Report, year: IncentiveYear, wide: pd.DataFrame) -> str:
     if not most:
         return report.say("没有规则奖励所试的行为。", "No rule rewards any behaviour tried.")
     zh = f"{len(wide)} 种行为中，{listed(most, 'zh', 9)}奖励 {rewarded.max()} 种"
-    en = f"Of {len(wide)} behaviours, {rewarded.max()} are rewarded by {listed(most, 'en', 9)}"
+    are = "is" if rewarded.max() == 1 else "are"
+    en = f"Of {plural(len(wide), 'behaviour')}, {rewarded.max()} {are} rewarded by {listed(most, 'en', 9)}"
     for name in wide.columns[(wide < -_FLOOR).any()]:
         punished = [year.settings.behaviours[row].label(report.language) for row in wide.index[wide[name] < -_FLOOR]]
         zh += f"；{names[name]}会惩罚{listed(punished, 'zh', 9)}"
         en += f"; {names[name]} punishes {listed([lower(word) for word in punished], 'en', 9)}"
     if never:
         zh += f"；{listed(never, 'zh', 9)}不奖励任何一种"
-        en += f"; none is by {listed(never, 'en', 9)}"
+        en += f"; none is rewarded by {listed(never, 'en', 9)}"
     return report.say(zh + "。", en + ".")
 
 

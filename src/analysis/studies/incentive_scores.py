@@ -23,18 +23,19 @@ def composite(report: Report) -> Finding:
     mean = float(np.average(rows["score"], weights=rows["cases"]))
     rows["apart"] = (rows["score_low"] > mean) | (rows["score_high"] < mean)
     shown = rows[rows["cases"] >= LIMIT].sort_values(["score", "unit"], ascending=[False, True], ignore_index=True)
-    write, ends = report.style.write, zip(shown["score_low"], shown["score_high"], strict=True)
+    write, to = report.style.write, report.say("至", "to")
+    ends = zip(shown["score_low"], shown["score_high"], strict=True)
     shown = shown.assign(
         department=report.named("department", shown["unit"]),
-        interval=[f"{write(low, 'number1')}\u00a0~\u00a0{write(high, 'number1')}" for low, high in ends],
+        interval=[f"{write(low, 'count')}\u00a0{to}\u00a0{write(high, 'count')}" for low, high in ends],
         told=["✓" if apart else "–" for apart in shown["apart"]],
     )  # fmt: skip
     heads = (
         head(report, "department", "科室", "Department"),
         head(report, "cases", "例数", "Cases", "count"),
-        head(report, "quality", "质量", "Quality", "number1"),
-        head(report, "cost", "成本", "Cost", "number1"),
-        head(report, "score", "综合分", "Score", "number1"),
+        head(report, "quality", "质量", "Quality", "count"),
+        head(report, "cost", "成本", "Cost", "count"),
+        head(report, "score", "综合分", "Score", "count"),
         head(report, "interval", "95% 区间", "95 % interval", "text_right"),
         head(report, "told", "与全院可区分", "Told from the hospital"),
     )
@@ -60,7 +61,7 @@ def scored(year: IncentiveYear) -> pd.DataFrame:
 
 def _text(report: Report, year: IncentiveYear, shown: pd.DataFrame, mean: float) -> str:
     apart, best, last = int(shown["apart"].sum()), shown.iloc[0], shown.iloc[-1]
-    high, low, whole = (report.style.write(value, "number1") for value in (best["score"], last["score"], mean))
+    high, low, whole = (report.style.write(value, "count") for value in (best["score"], last["score"], mean))
     return report.say(
         f"{year.year} 年：{best['department']}最高 {high} 分，{last['department']}最低 {low} 分，全院 {whole} 分；"
         f"{len(shown)} 个科室中 {apart} 个与全院可区分。",
@@ -83,8 +84,10 @@ def _notes(report: Report, year: IncentiveYear) -> tuple[str, ...]:
         f"{dear}.",
     )
     told = report.say(
-        f"区间为重抽本年病例；成本分含分摊的全成本，科室未必可控。不足 {LIMIT} 例的科室不列。",
-        "Intervals: the year's cases drawn again. The cost part holds allocated full cost, which a department may not "
+        f"区间为重抽本年病例，各科均为 95%，未按科室数校正：二十个科室中约有一个仅凭偶然也会显得可区分。"
+        f"成本分含分摊的全成本，科室未必可控。不足 {LIMIT} 例的科室不列。",
+        "Intervals: the year's cases drawn again, each at 95 %: of twenty departments about one would be told apart by "
+        "chance alone. The cost part holds allocated full cost, which a department may not "
         f"control. Departments of fewer than {LIMIT} cases are not listed.",
     )
     return (basis, told)

@@ -90,8 +90,10 @@ def _text(report: Report, year: IncentiveYear) -> str:
     noisy = [titles[name] for name in year.rules if chance[name] > _MOSTLY]
     zh, en = [], []
     if luck:
-        zh.append(f"若各科都恰好收支平衡，{listed(luck, 'zh', 9)}仅凭偶然收付的钱也不会更少")
-        en.append(f"were all departments to break even, chance alone would move as much by {listed(luck, 'en', 9)}")
+        zh.append(f"若各科都恰好收支平衡，{listed(luck, 'zh', 9)}仅凭偶然也会收付这么多或更多")
+        en.append(
+            f"were all departments to break even, chance alone would move as much or more under {listed(luck, 'en', 9)}"
+        )
     if noisy:
         zh.append(f"{listed(noisy, 'zh', 9)}的科室差异一半以上出于偶然")
         en.append(f"most of the spread between departments is chance in {listed(noisy, 'en', 9)}")
@@ -133,7 +135,33 @@ def _notes(report: Report, year: IncentiveYear) -> tuple[str, ...]:
         "of amount / bonus within departments when the year's cases and denials are drawn again, divided by its "
         "variance between departments: what another draw of like patients would change.",
     )
-    return (basis, chance, *_lead_note(report, year))
+    return (basis, _grounds(report, year), chance, *_lead_note(report, year))
+
+
+def _grounds(report: Report, year: IncentiveYear) -> str:
+    """What rules on margins set against the payment, and what the whole hospital's year came to by it.
+
+    A department in surplus is paid although the hospital as a whole may have none.
+    """
+    titles = {
+        basis: [report.say(f"“{rule.zh}”", f'"{rule.en}"') for rule in year.rules.values()
+                if rule.kind == "margin" and rule.basis == basis]
+        for basis in ("payment_margin", "cost_margin")
+    }  # fmt: skip
+    sums = year.books[["payment_margin", "costed_payment", "cost"]].sum()
+    by_charge = report.style.money(float(sums["payment_margin"]), signed=True)
+    by_cost = report.style.money(float(sums["costed_payment"] - sums["cost"]), signed=True)
+    return report.say(
+        f"看支付减收费的：{listed(titles['payment_margin'], 'zh', 9) or '无'}，全院全年合计 {by_charge}；"
+        f"看支付减全成本的：{listed(titles['cost_margin'], 'zh', 9) or '无'}，合计 {by_cost}。"
+        "两种口径下同一科室可能一扣一奖；"
+        "全成本含分摊的固定成本，节约不等于现金，全院亏损时奖励仍须另筹。",
+        f"Payment less charges is what counts in {listed(titles['payment_margin'], 'en', 9) or 'none'}, over the "
+        f"hospital's year {by_charge}; payment less full cost in {listed(titles['cost_margin'], 'en', 9) or 'none'}, "
+        f"over the year {by_cost}. One department may lose by the first and gain by the second. Full cost holds "
+        "allocated fixed cost: what is saved of it is not cash, and where the hospital loses nothing is there to pay "
+        "rewards from.",
+    )
 
 
 def _lead_note(report: Report, year: IncentiveYear) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.evaluation.quadrants import UNCLEAR, QuadrantSettings, quadrants
 from analysis.presentation.disclosure import LIMIT
 from analysis.presentation.finding import Finding
-from analysis.presentation.numbers import is_empty
+from analysis.presentation.numbers import Kind, is_empty
 from analysis.presentation.quadrant import Axis, Spot, quadrant_chart
 from analysis.presentation.tables import Table
 from analysis.presentation.wording import listed, plural
@@ -106,8 +106,8 @@ def _table(report: Report, rows: pd.DataFrame) -> Table:
     style, told = report.style, 0 if report.language == "zh" else 1
     shown = rows.assign(
         drg=report.titled("drg", rows["group"]),
-        quality_interval=[_ends(style.write, *row, "number1") for row in _pairs(rows, "quality")],
-        cost_interval=[_ends(style.write, *row, "percent0") for row in _pairs(rows, "cost")],
+        quality_interval=[_ends(report, *row, "number1") for row in _pairs(rows, "quality")],
+        cost_interval=[_ends(report, *row, "change") for row in _pairs(rows, "cost")],
         strategy=[_STRATEGY[place][told] for place in rows["place"]],
     )
     heads = (
@@ -116,8 +116,9 @@ def _table(report: Report, rows: pd.DataFrame) -> Table:
         head(report, "weight", "总权重", "Weight", "count"),
         head(report, "quality", "质量（分）", "Quality (points)", "number1"),
         head(report, "quality_interval", "95% 区间", "95 % interval", "text_right"),
-        head(report, "cost", "成本", "Cost", "change"),
+        head(report, "cost", "成本偏离", "Cost index", "change"),
         head(report, "cost_interval", "95% 区间", "95 % interval", "text_right"),
+        head(report, "part_cost", "其中全成本比标准", "Of it full cost to standard", "change"),
         head(report, "strategy", "定位与对策", "Place and strategy"),
     )
     worse = frozenset((i, "quality") for i, place in enumerate(rows["place"]) if place.startswith("worse"))
@@ -128,8 +129,11 @@ def _pairs(rows: pd.DataFrame, axis: str) -> list[tuple[float, float]]:
     return list(zip(rows[f"{axis}_low"], rows[f"{axis}_high"], strict=True))
 
 
-def _ends(write, low: float, high: float, kind: str) -> str:  # type: ignore[no-untyped-def]
-    return "" if is_empty(low) else f"{write(low, kind)}\u00a0~\u00a0{write(high, kind)}"
+def _ends(report: Report, low: float, high: float, kind: Kind) -> str:
+    if is_empty(low):
+        return ""
+    ends = (report.style.write(end, kind).replace(" ", "\u00a0") for end in (low, high))
+    return report.say("\u00a0至\u00a0", "\u00a0to\u00a0").join(ends)
 
 
 def _figure(report: Report, rows: pd.DataFrame) -> str:
@@ -146,7 +150,7 @@ def _figure(report: Report, rows: pd.DataFrame) -> str:
     x_name = report.say(
         "质量：较上年同严重程度的预期（分，向右为好）", "Quality against the year before (points, right is better)"
     )
-    y_name = report.say("成本：较标准（向上为贵）", "Cost against the standard (up is dearer)")
+    y_name = report.say("成本偏离：较参照（向上为贵）", "Cost index against its references (up is dearer)")
     x, y = Axis(x_name, "number1"), Axis(y_name, "percent0")
     return quadrant_chart(spots, x, y, corners, report.style)  # type: ignore[arg-type]
 
@@ -159,11 +163,11 @@ def _text(report: Report, rows: pd.DataFrame) -> str:
     if worse:
         zh.append(f"质量变差：{listed(worse, 'zh', 10)}")
         en.append(f"quality is worse in {listed(worse, 'en', 10)}")
-    for codes, word_zh, word_en in ((dearer, "成本高于标准", "cost above"), (cheaper, "成本低于标准", "cost below")):
+    for codes, word_zh, word_en in ((dearer, "成本高于参照", "cost above"), (cheaper, "成本低于参照", "cost below")):
         if codes:
             zh.append(f"{word_zh}：{listed(codes, 'zh', 10)}")
-            en.append(f"{word_en} the standard in {listed(codes, 'en', 10)}")
-    zh.append(f"{len(rows)} 个病组中 {len(both)} 个在质量与成本上都能与参照区分")
+            en.append(f"{word_en} its references in {listed(codes, 'en', 10)}")
+    zh.append(f"{len(rows)} 个病组中，{f'{len(both)} 个' if len(both) else '没有一个'}在质量与成本上都能与参照区分")
     en.append(f"of {plural(len(rows), 'DRG')}, {len(both) or 'none'} can be told from both references")
     unknown = int(rows["quality"].isna().sum())
     if unknown:
@@ -182,13 +186,13 @@ def _notes(report: Report) -> tuple[str, ...]:
     basis = report.say(
         f"{words}。质量 = 治愈 {weigh['cured']}%、好转及以上 {weigh['recovered']}%、无并发症 "
         f"{weigh['complication']}%、无 30 天再入院 {weigh['readmission']}%，与本病组 {past}同严重程度病例相比"
-        f"（没有地区质量参照）；成本 = 全成本比支付标准 {weigh['cost']}%、耗材占比较上年 {weigh['consumable']}%、"
-        f"住院日比地区 {weigh['stay']}%。",
+        f"（没有地区质量参照）；成本偏离 = 全成本比支付标准 {weigh['cost']}%、耗材占比较上年 {weigh['consumable']}%、"
+        f"住院日比地区 {weigh['stay']}%，是加权指数：成本偏离低于零，全成本仍可能高于标准。",
         f"{words}. Quality: cured {weigh['cured']} %, improved or better {weigh['recovered']} %, no complication "
         f"{weigh['complication']} %, no readmission in 30 days {weigh['readmission']} %, against the DRG's cases of "
-        f"{past} of the same severity (there is no regional reference). Cost: full cost to the payment standard "
+        f"{past} of the same severity (there is no regional reference). Cost index: full cost to the payment standard "
         f"{weigh['cost']} %, consumable share to the year before {weigh['consumable']} %, stay to the region's "
-        f"{weigh['stay']} %.",
+        f"{weigh['stay']} %. It is a weighted index: below nought, full cost may still exceed the standard.",
     )
     told = report.say(
         "区间为病例自助法；只有偏离超出偶然（全部病组与两个方向合并，误报不超过 5%）才下结论，"

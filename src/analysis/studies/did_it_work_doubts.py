@@ -41,7 +41,7 @@ def alike_before(change: Change) -> Finding:
     figure = event_study_figure(periods, [*drawn, *[None] * len(windows.beyond)], _bands(change), report.style, kind)
     text, p = _alike_text(change, effects, list(months["before"]))
     note = report.say(
-        "每月与其余“之前”月份相比，区间为科室随机化；按机会，二十个月中约有一个月不含零。看不出趋势差不等于没有。",
+        "每月与其余“之前”月份相比，区间为科室随机化；仅凭偶然，二十个月中约有一个月不含零。看不出趋势差不等于没有。",
         "Each month against the other months before, randomisation over departments; by chance one month in twenty "
         "leaves zero out. No difference in trend seen does not mean there is none.",
     )
@@ -51,7 +51,7 @@ def alike_before(change: Change) -> Finding:
 def _alike_text(change: Change, effects: Sequence[Effect], before: Sequence[bool]) -> tuple[str, float]:
     """Months before whose interval leaves zero out, what a trend would have run to, and its p."""
     report, windows, outcome = change.report, change.windows, change.outcome
-    out = [one for one, before in zip(effects, before, strict=True) if before and _without_zero(one)]
+    out = [one for one, before in zip(effects, before, strict=True) if before and one.estimate.clear]
     drift, p = _drift(change)
     comma = report.say("，", ", ")
     told, many = f"{written(report, outcome, drift)}{comma}{p_words(p)}", len(windows.before)
@@ -66,10 +66,6 @@ def _alike_text(change: Change, effects: Sequence[Effect], before: Sequence[bool
 def _month_effect(change: Change, row: Any) -> Effect:
     estimate = Estimate(row.effect, row.low, row.high, p=row.p)
     return in_units(estimate, change.panel(change.main), change.outcome.scale, change.study.treated, [row.period])
-
-
-def _without_zero(one: Effect) -> bool:
-    return one.estimate.low > 0 or one.estimate.high < 0
 
 
 def _drift(change: Change) -> tuple[Effect, float]:

@@ -49,11 +49,11 @@ def _verdict_text(change: Change, found: dict[str, Effect]) -> str:
     told = written(report, outcome, main)
     zh, en = listed(pilots(change), "zh", unit="个科室"), listed(pilots(change), "en", most=5)
     span = window(report, change.windows.after)
-    sure_zh = "有效果" if one.low > 0 or one.high < 0 else "看不出效果"
-    sure_en = "It changed" if one.low > 0 or one.high < 0 else "No effect is seen on"
+    sure_en = "It changed" if one.clear else "No effect is seen on"
+    sure_zh, by_zh = ("有效果", "因推行改变") if one.clear else ("看不出效果", "与其他科室之差的变化为")
     alone = amount(report, outcome, plain.estimate.effect)
     return report.say(
-        f"{sure_zh}：{span}，{zh}的{outcome.zh}因推行改变 {told}，{p_words(one.p)}；前后直接对比得 {alone}，不可采用。",
+        f"{sure_zh}：{span}，{zh}的{outcome.zh}{by_zh} {told}，{p_words(one.p)}；前后直接对比得 {alone}，不可采用。",
         f"{sure_en} the {outcome.en.lower()} of {en} in {span}: {told}, {p_words(one.p)}; before and after alone "
         f"says {alone} and must not be used.",
     )
@@ -65,9 +65,11 @@ def _verdict_notes(change: Change) -> tuple[str, ...]:
     prices = change.study.constant_prices
     notes = [
         report.say(
-            f"之前：{before}；之后：{after}；按病组与严重程度调整；每个科室先求前后差，再与未推行科室比较。",
+            f"之前：{before}；之后：{after}；按病组与严重程度调整；每个科室先求前后差，再与未推行科室比较。"
+            "前提：若未推行，试点会与其他科室同步变化。前后对比为实际收费，未作任何调整。",
             f"Before: {before}; after: {after}. Adjusted for group and severity; each department's own difference is "
-            "set against those of departments not yet in it.",
+            "set against those of departments not yet in it. It rests on one assumption: without the change pilots "
+            "would have moved as the others did. Before and after: as charged, nothing adjusted.",
         ),
         report.say(
             "只有少数科室推行时，聚类标准误过小；结论取随机化推断：把其他科室的差异按规模换算后放到试点位置，逐一穷举。",
@@ -103,9 +105,10 @@ def all_outcomes(change: Change) -> Finding:
     text = _outcomes_text(change, specs, effects)
     note = report.say(
         f"共 {len(names)} 项指标，未作多重比较校正；看不出变化不等于没有变化，请看区间宽度。"
-        "成本由分摊得到：试点少用的成本有一部分会摊到其他科室。",
+        "成本由分摊得到：试点少用的成本有一部分会摊到其他科室；全成本下降不等于现金节省。",
         f"{len(names)} outcomes, not corrected for their number; no change seen does not mean none: read the width of "
-        "the interval. Cost comes from allocation: part of what pilots no longer use is borne by other departments.",
+        "the interval. Cost comes from allocation: part of what pilots no longer use is borne by other departments, "
+        "and full cost saved is not cash saved.",
     )
     return Finding(question, table, text, (note,))
 
@@ -113,17 +116,13 @@ def all_outcomes(change: Change) -> Finding:
 def _outcomes_text(change: Change, specs: Sequence[Outcome], effects: Sequence[Effect]) -> str:
     """Which intervals leave zero out, and where no change is seen."""
     report = change.report
-    sure = [name_of(report, spec) for spec, one in zip(specs, effects, strict=True) if _clear(one)]
-    rest = [name_of(report, spec) for spec, one in zip(specs, effects, strict=True) if not _clear(one)]
+    sure = [name_of(report, spec) for spec, one in zip(specs, effects, strict=True) if one.estimate.clear]
+    rest = [name_of(report, spec) for spec, one in zip(specs, effects, strict=True) if not one.estimate.clear]
     clear, unclear = (listed(side, report.language, 8) or report.say("无", "none") for side in (sure, rest))
     return report.say(
         f"区间不含零的：{clear}；看不出变化的：{unclear}。",
         f"Intervals without zero: {clear}; no change seen: {unclear}.",
     )
-
-
-def _clear(effect: Effect) -> bool:
-    return effect.estimate.low > 0 or effect.estimate.high < 0
 
 
 def _headed(change: Change, outcome: Outcome) -> str:
@@ -149,7 +148,8 @@ def each_pilot(change: Change) -> Finding:
     first = head(report, "department", "科室", "Department")
     cases = head(report, "cases", "之后例数", "Cases after", "count")
     table = effect_table(report, rows, [kind] * len(rows), report.say("各试点", "Pilots"), first, cases)
-    sure = [name for name, one, small in zip(pilots(change), effects, hidden, strict=True) if _clear(one) and not small]
+    told = zip(pilots(change), effects, hidden, strict=True)
+    sure = [name for name, one, small in told if one.estimate.clear and not small]
     text = report.say(
         f"单独看，区间不含零的试点：{listed(sure, 'zh', unit='个科室') or '无'}。",
         f"Alone, intervals without zero in: {listed(sure, 'en') or 'none'}.",

@@ -59,6 +59,16 @@ def test_what_they_did_sets_the_misleading_figure_beside(small: Small, language:
     assert f"{days['naive']:+.1f}" in finding.text and "<svg" in finding.figure and finding.to_html()
 
 
+def test_differences_of_rates_are_points_and_a_handful_of_events_is_said(small: Small):
+    """No readmission among those who met: no interval of it is to be relied on; complications are many."""
+    finding = mdt_findings.what_it_did(meetings(small, "en"))
+    made = register()[lambda r: r["met_on"].notna()]
+    rates = finding.table.rows.set_index(["outcome", "method"])["estimate"]["complication"]
+    assert f"{rates['naive'] * 100:+.1f} pts".replace("-", "−") in finding.to_html()
+    assert f"Readmission in 30 days, 0 of {len(made)}." in finding.caveats[-1]
+    assert "Complication," not in finding.caveats[-1] and f"({len(made)} with a meeting)" in finding.text
+
+
 def test_the_study_is_kept_with_its_months(small: Small, tmp_path: Path):
     made = meetings(small, "zh")
     folder = write_meetings(replace(made, report=replace(made.report, folder=tmp_path)))

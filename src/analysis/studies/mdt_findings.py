@@ -7,6 +7,7 @@ from analysis.presentation.disclosure import LIMIT
 from analysis.presentation.finding import Finding
 from analysis.presentation.forest import Panel, forest
 from analysis.presentation.interval_dots import interval_dots
+from analysis.presentation.numbers import Kind
 from analysis.presentation.tables import Table
 from analysis.presentation.wording import plural
 from analysis.studies.absent import absent
@@ -15,7 +16,9 @@ from analysis.studies.report import Report
 from analysis.studies.wide import head
 from analysis.vocabulary import label
 
-_KINDS = {"stay": "number1"} | dict.fromkeys(OUTCOMES, "percent1")
+_KINDS: dict[str, Kind] = {"stay": "number1"} | dict.fromkeys(OUTCOMES, "points")
+#: Fewer events among those who met do not bear an interval.
+_FEW_EVENTS = 5
 
 
 def who_had_one(meetings: Meetings) -> Finding:
@@ -103,7 +106,8 @@ def what_it_did(meetings: Meetings) -> Finding:
         head(report, "ci_high", "区间上限", "To", "by_row"),
     )
     table = Table(rows, heads, report.say("会诊效果", "Effect of meetings"), report.style, by_row=tuple(rows["kind"]))
-    return Finding(question, table, _did_text(meetings), _did_notes(report), _forest(meetings, rows))
+    notes = (*_did_notes(report), *_few_events(meetings))
+    return Finding(question, table, _did_text(meetings), notes, _forest(meetings, rows))
 
 
 def _outcome(report: Report, outcome: str) -> str:
@@ -131,6 +135,7 @@ def _did_text(meetings: Meetings) -> str:
     for name, effect in meetings.effects.items():
         days = effect.effects.set_index(["outcome", "method"]).loc["stay"]
         one = days.loc["sequential"]
+        sides = dict(part.split(":") for part in one["note"].split(";"))
         sure = one["ci_low"] > 0 or one["ci_high"] < 0
         naive, middle, low, high = (
             f"{value:+.1f}".replace("-", "−")
@@ -138,14 +143,33 @@ def _did_text(meetings: Meetings) -> str:
         )
         said.append(
             report.say(
-                f"{meetings.name(name)}：会诊后住院日差 {middle} 天（{low} 至 "
-                f"{high}，{'可以认定' if sure else '不能认定有作用'}），直接比较得 {naive} 天",
-                f"{meetings.name(name)}: {middle} days from the meeting on ({low} to "
-                f"{high}, {'certain' if sure else 'no effect can be claimed'}); comparing stays "
+                f"{meetings.name(name)}（会诊 {sides['met']} 例）：会诊后住院日差 {middle} 天（{low} 至 "
+                f"{high}，{'区间不含 0' if sure else '不能认定有作用'}），直接比较得 {naive} 天",
+                f"{meetings.name(name)} ({sides['met']} with a meeting): {middle} days from the meeting on ({low} to "
+                f"{high}, {'nought is outside' if sure else 'no effect can be claimed'}); comparing stays "
                 f"says {naive}",
             )
         )
-    return report.say("；".join(said) + "。", "; ".join(said) + ".")
+    zh, en = (meetings.span.words(language) for language in ("zh", "en"))
+    return report.say(f"{zh}，" + "；".join(said) + "。", f"{en}. " + "; ".join(said) + ".")
+
+
+def _few_events(meetings: Meetings) -> tuple[str, ...]:
+    """Which rates of those who met rest on a handful of events."""
+    report, zh, en = meetings.report, [], []
+    for name, rows in meetings.populations():
+        met = rows[rows["met_on"] < rows["days"]]
+        for outcome in OUTCOMES if name in meetings.effects else ():
+            known = met[outcome].dropna()
+            if known.sum() < _FEW_EVENTS:
+                what = f"{meetings.name(name)}", _outcome(report, outcome), int(known.sum()), len(known)
+                zh.append("{}的{}仅 {} / {} 例".format(*what))
+                en.append("{}: {}, {} of {}".format(*what))
+    if not zh:
+        return ()
+    return (report.say(
+        f"会诊者中的事件太少，其区间不足为凭：{'；'.join(zh)}。",
+        f"Too few events among those who met for an interval to be relied on: {'; '.join(en)}."),)  # fmt: skip
 
 
 def _did_notes(report: Report) -> tuple[str, ...]:
@@ -164,8 +188,10 @@ def _did_notes(report: Report) -> tuple[str, ...]:
             "the model of leaving is a check. 95% intervals by a bootstrap of patients.",
         ),
         report.say(
-            "若会诊因记录之外的病情变化而开，差值仍可能有偏；并发症按整次住院计，无发生时间。",
+            "若会诊因记录之外的病情变化而开，差值仍可能有偏；并发症按整次住院计，无发生时间。看了几个结局，"
+            "其中一个的区间不含 0 可能出于偶然。",
             "Where meetings are called for what no record tells, the difference is still biased; complications are of "
-            "the whole stay, for their time is not known.",
+            "the whole stay, for their time is not known. Several outcomes are looked at: one interval without nought "
+            "may be chance.",
         ),
     )

@@ -4,32 +4,33 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
-from analysis.settings import safe_yaml
+from analysis.settings import Settings, safe_yaml
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 
-class Indicator(BaseModel):
-    """Definition of an indicator: value = numerator x scale / denominator (the numerator itself for sums)."""
+class Named(Settings):
+    """What something is called in both languages."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     zh: str
     en: str
+
+    def label(self, language: Language) -> str:
+        return self.zh if language == "zh" else self.en
+
+
+class Indicator(Named):
+    """Definition of an indicator: value = numerator x scale / denominator (the numerator itself for sums)."""
+
     unit: Literal["count", "money", "number1", "number3", "percent1", "percent2"]
     direction: Literal["up", "down", "none"]
     formula: str
     scale: float = 1
     adds: bool = True
 
-    def label(self, language: Language) -> str:
-        return self.zh if language == "zh" else self.en
 
-
-class Vocabulary(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class Vocabulary(Settings):
     lists: dict[str, dict[str, tuple[str, str]]]
     indicators: dict[str, Indicator]
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import InputError
@@ -21,6 +21,7 @@ def test_curve_and_frontier_by_hand():
     assert made["probability_chosen"].tolist() == pytest.approx([1, 1 / 3, 2 / 3, 1])
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(_NUMBER, _NUMBER), min_size=2, max_size=20), st.floats(0, 1e3))
 def test_it_is_the_part_of_the_pairs_that_pay(rows: list[tuple[float, float]], threshold: float):
     pairs = pd.DataFrame(rows, columns=["cost", "effect"])

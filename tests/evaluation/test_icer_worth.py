@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import InputError
@@ -35,6 +35,7 @@ def test_the_known_table_by_hand():
     assert made.loc[["A", "C"], "by"].tolist() == ["B", "B + D"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=7, unique=True))
 def test_the_frontier_is_what_no_alternative_and_no_mixture_beats(points: list[tuple[int, int]]):
     names = [f"T{i}" for i in range(len(points))]

@@ -16,7 +16,6 @@ from closed_factory import Small
 from eras_hospital import study_of
 from report_fixtures import ROOT
 
-from analysis.evaluation.study_files import Words
 from analysis.evaluation.worth import acceptability, net_benefit
 from analysis.presentation.finding import Finding
 from analysis.presentation.passages import Passages
@@ -33,6 +32,7 @@ from analysis.studies import (
 from analysis.studies.case_study import CaseStudy, keep
 from analysis.studies.case_study_worth import budget_rows, thresholds
 from analysis.studies.study_tables import read_studies
+from analysis.vocabulary import Named
 
 Section = Callable[[CaseStudy], Finding | Passages]
 RESULTS: tuple[Section, ...] = (
@@ -152,7 +152,7 @@ def test_a_conclusion_is_no_bolder_than_balance_allows(cases: dict[tuple[str, st
 def test_what_is_adjusted_for_despite_treatment_is_told(cases: dict[tuple[str, str], CaseStudy]):
     case = cases["en", "2022-04"]
     asked = case.study.model_copy(
-        update={"despite": {"severity": Words(zh="来源没有更好的。", en="Nothing better there.")}}
+        update={"despite": {"severity": Named(zh="来源没有更好的。", en="Nothing better there.")}}
     )
     less = replace(case, study=asked)
     told = {part.head: part.text for part in case_study_methods.methods(less).parts}["Confounders"]
@@ -224,6 +224,12 @@ def test_plane_budget_and_effects_give_the_same_interval(cases: dict[tuple[str, 
     assert ends == pytest.approx(case.cost_estimate[1:], abs=0.02 * (ends[1] - ends[0])), "of two hundred draws"
     assert case.plane.cost == case.estimate("cost_total")[0] == pytest.approx(case.pairs["cost"].mean(), rel=1e-3)
     last = budget_rows(case).iloc[-1]
+    alike = case.comparison.propensity
+    logit, own = alike["logistic"], alike["treated"] == 1
+    low, high = (max(logit[own].min(), logit[~own].min()), min(logit[own].max(), logit[~own].max()))
+    inside = logit.between(low, high)
+    assert last["eligible"] == inside.sum() * 12 / len(case.months), "only who has somebody alike"
+    assert last["cases"] == pytest.approx((inside & ~own).sum() * 12 / len(case.months))
     assert last["impact"] == pytest.approx(last["cases"] * case.plane.cost, rel=1e-3)
     assert case.plane.effect == -case.estimate("complication")[0], "more is better: a complication avoided"
     drawn = case.comparison.pairs

@@ -31,7 +31,7 @@ def balance_table(
     Returns
     -------
     variable, level (empty of a number), zh, en, kind (number or share), treated, control (means before), treated_sd,
-    control_sd, smd_before, and control_STAGE, smd_STAGE of every stage. NaN where nothing varies.
+    control_sd, smd_before, and treated_STAGE, control_STAGE, smd_STAGE of every stage. NaN where nothing varies.
     """
     found = []
     for name in names:

@@ -6,15 +6,15 @@ from typing import Literal
 from pydantic import model_validator
 
 from analysis.periods import Period
-from analysis.settings import PeriodName, Settings, read_settings
-from analysis.vocabulary import Language
+from analysis.settings import PeriodName, read_settings
+from analysis.vocabulary import Named
 
 OutcomeName = Literal[
     "charge", "cost", "drug_share", "consumable_share", "stay", "denial_rate", "readmission", "complication"
 ]
 
 
-class Threat(Settings):
+class Threat(Named):
     """One thing that could explain the effect instead, and what is estimated again to see how far.
 
     Empty = as in the study. `drgs`, `departments` (of the others), `months`: left out. `base`, `late`: first and last
@@ -22,8 +22,6 @@ class Threat(Settings):
     """
 
     id: str
-    zh: str
-    en: str
     why_zh: str
     why_en: str
     drgs: list[str] = []
@@ -41,23 +39,19 @@ class Threat(Settings):
         return self
 
 
-class ConstantPrices(Settings):
+class ConstantPrices(Named):
     """Items whose price changed for reasons outside: all months are valued at the prices of the months after."""
 
-    zh: str
-    en: str
     items: list[str]
 
 
-class ChangeStudy(Settings):
+class ChangeStudy(Named):
     """Who began, when, until when others had not; outcomes, `main` the one asked for first; threats in order.
 
     `also_zh`, `also_en`: what else happened in these months and cannot be taken out.
     """
 
     id: str
-    zh: str
-    en: str
     treated: list[str]
     starts: PeriodName
     leak_from: PeriodName | None = None
@@ -85,9 +79,6 @@ class ChangeStudy(Settings):
     def last_before(self) -> Period:
         """The last month that counts as before."""
         return Period(self.leak_from or self.starts).previous
-
-    def label(self, language: Language) -> str:
-        return self.zh if language == "zh" else self.en
 
 
 def read_change(folder: Path, name: str) -> ChangeStudy:

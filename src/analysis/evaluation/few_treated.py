@@ -158,11 +158,8 @@ def _edge(start: float, step: float, kept: Callable[[float], bool]) -> float:
 
 def _by_t(y: Floats, design: _Design, level: float) -> tuple[float, float]:
     others = design.residuals(y - design.shift * float(design.contrast @ y))
-    variance = (
-        float(others @ others)
-        / (len(y) - 2)
-        * float((design.contrast * design.scale) @ (design.contrast * design.scale))
-    )
+    scaled = design.contrast * design.scale
+    variance = float(others @ others) / (len(y) - 2) * float(scaled @ scaled)
     reach = float(stats.t.ppf(0.5 + level / 2, len(y) - 2)) * variance**0.5
     effect = float(design.contrast @ y)
     return effect - reach, effect + reach

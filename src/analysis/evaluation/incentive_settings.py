@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from analysis.settings import Settings
-from analysis.vocabulary import Language
+from analysis.vocabulary import Named
 
 Share = Annotated[float, Field(ge=0, le=1)]
 #: What a rule looks at: income of the standard less charges (the insurer's surplus), or income less full cost.
@@ -16,17 +16,7 @@ Harm = Literal["complication", "readmission", "unrecovered"]
 Conduct = Literal["early_discharge", "upcoding", "mild_cases", "split_stays", "shift_to_patient", "postpone_cost"]
 
 
-class Titled(Settings):
-    """What something is called in both languages."""
-
-    zh: str
-    en: str
-
-    def label(self, language: Language) -> str:
-        return self.zh if language == "zh" else self.en
-
-
-class Rule(Titled):
+class Rule(Named):
     """One rule. Fields that its kind does not use stay at nought.
 
     margin : of `basis`, by `per`: `returned` of a surplus is paid where it is at least `least` of the income, and
@@ -77,12 +67,12 @@ class Composite(Settings):
         return self
 
 
-class Behaviour(Titled):
+class Behaviour(Named):
     """How far a behaviour goes: `share` of the cases (of cost, where it is postponed) and how each changes."""
 
     conduct: Conduct
     share: Share
-    harm: Titled
+    harm: Named
     days: float = Field(0, ge=0)
     day_cost: Share = 0
     readmissions: Share = 0

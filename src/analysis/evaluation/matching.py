@@ -72,9 +72,7 @@ def paired_effect(
 
     Pairs in which an outcome is not known are left out. `unseen`: variance that pairs do not show (no event at all).
     """
-    gap = outcome[matches.treated] - outcome[matches.control]
-    known = np.isfinite(gap)
-    gap = gap[known]
+    gap, known = _gaps(outcome, matches)
     if len(gap) < 2:
         return float("nan"), float("nan"), float("nan")
     moved = (gap - gap.mean()) / len(gap)
@@ -86,6 +84,13 @@ def paired_effect(
     clusters = min(len(set(own)), len(set(other))) if by_surgeon > by_pair else len(gap)
     reach = stats.t.ppf(0.975, max(clusters - 1, 1)) * np.sqrt(max(by_pair, by_surgeon) + unseen)
     return float(gap.mean()), float(gap.mean() - reach), float(gap.mean() + reach)
+
+
+def _gaps(outcome: Floats, matches: Matches) -> tuple[Floats, NDArray[np.bool_]]:
+    """Differences within the pairs whose outcomes are both known, and which pairs those are."""
+    gap = outcome[matches.treated] - outcome[matches.control]
+    known = np.isfinite(gap)
+    return gap[known], known
 
 
 def _clustered(moved: Floats, codes: NDArray[np.str_]) -> float:
@@ -102,9 +107,7 @@ def replaced_effect(
     variance = [ sum over pairs (gap - effect)^2 + sum over controls K (K - 1) s_j^2 ] / N1^2, K = how often a control
     is used, s_j^2 = half the squared difference of its outcome and that of the control nearest to it.
     """
-    gap = outcome[matches.treated] - outcome[matches.control]
-    known = np.isfinite(gap)
-    gap = gap[known]
+    gap, known = _gaps(outcome, matches)
     if len(gap) < 2:
         return float("nan"), float("nan"), float("nan")
     used = np.bincount(matches.control[known], minlength=len(outcome)).astype(float)

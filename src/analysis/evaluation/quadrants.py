@@ -6,7 +6,8 @@ of full cost to the payment standard, of the consumable share to the year before
 A place is told where both deviations are beyond chance after Benjamini-Hochberg over all groups and both axes.
 """
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -88,7 +89,7 @@ def _quality(now: pd.DataFrame, before: pd.DataFrame, w_now: np.ndarray, w_befor
     levels = counts.index[counts >= _LEAST]
     mix, past = (frame["severity"].where(frame["severity"].isin(levels), "").fillna("") for frame in (now, before))
     made = {}
-    for name in ("cured", "recovered", "complication", "readmission"):
+    for name in get_args(Outcome):
         seen, then = now[name].to_numpy(float), before[name].to_numpy(float)
         known, known_then = ~np.isnan(seen), ~np.isnan(then)
         expected = np.zeros(len(w_now))
@@ -125,7 +126,7 @@ def _mean(weights: np.ndarray, values: np.ndarray, known: np.ndarray) -> np.ndar
     return (weights @ np.where(known, np.nan_to_num(values), 0.0)) / np.where(count > 0, count, np.nan)
 
 
-def _weighed(parts: dict[str, np.ndarray], weights: dict) -> np.ndarray:  # type: ignore[type-arg]
+def _weighed(parts: dict[str, np.ndarray], weights: Mapping[Any, float]) -> np.ndarray:
     """Weighted sum of the parts that are known, their weights scaled to 1."""
     known = {name: weight for name, weight in weights.items() if not np.isnan(parts[name][0])}
     total = sum(known.values())
@@ -145,11 +146,11 @@ def _told(values: np.ndarray, name: str) -> dict[str, float]:
     return {name: estimate, f"{name}_low": float(low), f"{name}_high": float(high), f"p_{name}": chance}
 
 
-def _place(row: tuple, false_calls: float) -> str:  # type: ignore[type-arg]
+def _place(row: Any, false_calls: float) -> str:
     """Name of the place: an axis whose deviation may be chance leaves its word out."""
     words = []
-    if row.q_quality <= false_calls:  # type: ignore[attr-defined]
-        words.append("better" if row.quality > 0 else "worse")  # type: ignore[attr-defined]
-    if row.q_cost <= false_calls:  # type: ignore[attr-defined]
-        words.append("cheaper" if row.cost < 0 else "dearer")  # type: ignore[attr-defined]
+    if row.q_quality <= false_calls:
+        words.append("better" if row.quality > 0 else "worse")
+    if row.q_cost <= false_calls:
+        words.append("cheaper" if row.cost < 0 else "dearer")
     return "_".join(words) or UNCLEAR

@@ -44,8 +44,8 @@ def group_time(panel: pd.DataFrame) -> GroupTime:
     """
     rows, periods = _numbered(panel)
     control = "never_treated" if (rows["cohort"] == 0).any() else "not_yet_treated"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # small cohorts: said by `few_treated`, which the report quotes
+    with warnings.catch_warnings():  # cells without an estimate are left out below
+        warnings.filterwarnings("ignore", message=r".*could not be estimated", category=UserWarning)
         made = CallawaySantAnna(control_group=control).fit(
             rows, outcome="value", unit="unit", time="time", first_treat="cohort"
         )
@@ -65,9 +65,7 @@ def group_time(panel: pd.DataFrame) -> GroupTime:
 def bacon_weights(panel: pd.DataFrame) -> pd.DataFrame:
     """What a two-way regression averages: `kind`, `weight` (sum 1), `effect`; one row a kind of comparison there is."""
     rows, _ = _numbered(panel)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        made = BaconDecomposition().fit(rows, outcome="value", unit="unit", time="time", first_treat="cohort")
+    made = BaconDecomposition().fit(rows, outcome="value", unit="unit", time="time", first_treat="cohort")
     pairs = made.to_dataframe()
     parts = pairs.assign(part=pairs["weight"] * pairs["estimate"]).groupby("comparison_type")[["weight", "part"]].sum()
     parts = parts.reindex([kind for kind in KINDS if kind in parts.index])

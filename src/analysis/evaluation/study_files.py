@@ -11,23 +11,13 @@ from pydantic import Field, StringConstraints, model_validator
 from analysis.errors import InputError
 from analysis.evaluation.variables import MEASURED, variables
 from analysis.settings import PeriodName, Settings, read_settings
-from analysis.vocabulary import Language
+from analysis.vocabulary import Named
 
 Estimand = Literal["ATT", "ATE"]
 Code = Annotated[str, StringConstraints(min_length=1)]
 
 
-class Words(Settings):
-    """A text in both languages."""
-
-    zh: str
-    en: str
-
-    def label(self, language: Language) -> str:
-        return self.zh if language == "zh" else self.en
-
-
-class Exclusion(Words):
+class Exclusion(Named):
     """Cases that are left out: `column` is one of `values`, or below / above a number, or (all empty) not known."""
 
     column: str
@@ -39,7 +29,7 @@ class Exclusion(Words):
 class Population(Settings):
     """Closed cases discharged from `first` to `last`, of these groups and departments, with one of the codes each.
 
-    Diagnoses are beginnings of the principal one. `admitted_from`: first day of admission. Empty = all.
+    Diagnoses are beginnings of the principal one. Empty = all.
     """
 
     drgs: list[Code] = []
@@ -51,7 +41,7 @@ class Population(Settings):
     exclusions: list[Exclusion] = []
 
 
-class Arm(Words):
+class Arm(Named):
     """Who belongs to one side: any of these procedures, charged items, pathways entered, surgeons, ways of admission.
 
     A meeting (`mdt`) is a dated event: whoever leaves early never has one. So `by_day` is needed, and all who left up
@@ -82,7 +72,7 @@ class Arm(Words):
         return self.mdt or any(self.codes.values())
 
 
-class Study(Words):
+class Study(Named):
     """A comparison of a technique with another.
 
     Parameters
@@ -98,8 +88,8 @@ class Study(Words):
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
     scenario: Annotated[str, StringConstraints(pattern=r"^[A-F]\d+$")]
-    question: Words
-    basis: Words
+    question: Named
+    basis: Named
     population: Population
     treatment: Arm
     control: Arm | None = None
@@ -109,7 +99,7 @@ class Study(Words):
     negative_control: str | None = None
     estimand: Estimand = "ATT"
     cluster: Literal["surgeon", "hospital"] = "surgeon"
-    despite: dict[str, Words] = {}
+    despite: dict[str, Named] = {}
     caliper: float = Field(0.2, gt=0)
     file: str = Field("", exclude=True)
     lines: dict[str, int] = Field({}, exclude=True)
@@ -163,17 +153,7 @@ def read_study(file: Path) -> Study:
 def _faults(study: Study) -> Iterator[tuple[str, str, str]]:
     """What is wrong, under which key, and how to mend it."""
     known = variables()
-    for name in study.confounders:
-        if name in known.severities and name in study.despite:
-            continue
-        if name in known.after_treatment:
-            yield (
-                f"{name} is not known before treatment: {known.after_treatment[name].en}",
-                "confounders",
-                "leave it out",
-            )
-        elif name not in known.confounders and not name.startswith(MEASURED):
-            yield f"there is no confounder {name}", "confounders", _nearest(name, list(known.confounders))
+    yield from _confounder_faults(study)
     for key, names in (("outcomes", study.outcomes), ("effect", [study.effect])):
         for name in set(names) - set(known.outcomes):
             yield f"there is no outcome {name}", key, _nearest(name, list(known.outcomes))
@@ -184,13 +164,25 @@ def _faults(study: Study) -> Iterator[tuple[str, str, str]]:
             yield f"{nothing} is adjusted for, so it cannot be the negative control", "negative_control", "name another"
         if nothing not in {**known.confounders, **known.outcomes} and not nothing.startswith(MEASURED):
             yield f"there is no column {nothing}", "negative_control", _nearest(nothing, list(known.confounders))
-    for name in set(study.despite) - set(study.confounders) | set(study.despite) - set(known.severities):
-        yield f"{name} needs no reason under despite", "despite", "name there only a severity that is adjusted for"
     yield from _arm_faults(study)
     for number, exclusion in enumerate(study.population.exclusions):
         if exclusion.column not in known.confounders and not exclusion.column.startswith(MEASURED):
             yield (f"cases cannot be left out by {exclusion.column}: it is not known before treatment",
                    f"population.exclusions.{number}", _nearest(exclusion.column, list(known.confounders)))  # fmt: skip
+
+
+def _confounder_faults(study: Study) -> Iterator[tuple[str, str, str]]:
+    known = variables()
+    for name in study.confounders:
+        if name in known.severities and name in study.despite:
+            continue
+        if name in known.after_treatment:
+            why = f"{name} is not known before treatment: {known.after_treatment[name].en}"
+            yield why, "confounders", "leave it out"
+        elif name not in known.confounders and not name.startswith(MEASURED):
+            yield f"there is no confounder {name}", "confounders", _nearest(name, list(known.confounders))
+    for name in sorted(set(study.despite) - (set(study.confounders) & set(known.severities))):
+        yield f"{name} needs no reason under despite", "despite", "name there only a severity that is adjusted for"
 
 
 def _arm_faults(study: Study) -> Iterator[tuple[str, str, str]]:

@@ -12,8 +12,9 @@ import pandas as pd
 from pydantic import Field, model_validator
 from scipy.stats import binom
 
-from analysis.evaluation.incentive_settings import Share, Titled
+from analysis.evaluation.incentive_settings import Share
 from analysis.settings import Settings
+from analysis.vocabulary import Named
 
 _LEVEL = 0.05
 
@@ -33,7 +34,7 @@ class Clause(Settings):
         return self
 
 
-class Form(Titled):
+class Form(Named):
     """One form of contract. drg: as paid today, a readmission is paid again. bundle: one price, readmission included.
 
     `clause`: none; observed = the rate as counted; tested = only beyond chance.
@@ -43,7 +44,7 @@ class Form(Titled):
     clause: Literal["none", "observed", "tested"] = "none"
 
 
-class Contract(Titled):
+class Contract(Named):
     """A value contract on the stays of `drgs`. `price`: of a bundle; empty = today's mean payment of an episode.
 
     `days`: within which an unplanned readmission belongs to the episode. `discount`: taken off the price.

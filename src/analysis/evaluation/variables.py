@@ -5,39 +5,28 @@ from importlib.resources import files
 from typing import Literal
 
 from analysis.settings import Settings, safe_yaml
-from analysis.vocabulary import Language
+from analysis.vocabulary import Named
 
 #: A measurement by its name in the hospital: first value before treatment.
 MEASURED = "measured:"
 Kind = Literal["number", "flag", "category", "money"]
 
 
-class Variable(Settings):
+class Variable(Named):
     """A column of a cohort. `better`: which way an outcome is good; `unit`: of an outcome that is a number."""
 
     kind: Kind
-    zh: str
-    en: str
     unit: Literal["", "days", "points"] = ""
     better: Literal["", "lower", "higher"] = ""
 
-    def label(self, language: Language) -> str:
-        return self.zh if language == "zh" else self.en
-
-
-class Forbidden(Settings):
-    """Why a column is never adjusted for."""
-
-    zh: str
-    en: str
-
 
 class Variables(Settings):
-    """variables.yaml. `severities`: of after_treatment, what a study may adjust for under `despite`."""
+    """variables.yaml. `after_treatment`: columns never adjusted for, and why; `severities`: those among them that a
+    study may adjust for under `despite`."""
 
     confounders: dict[str, Variable]
     outcomes: dict[str, Variable]
-    after_treatment: dict[str, Forbidden]
+    after_treatment: dict[str, Named]
     severities: dict[str, Variable]
 
 

@@ -8,7 +8,7 @@ frontier); Sullivan et al., Value in Health 17 (2014) 5 (budget impact: a payer'
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -61,12 +61,12 @@ def icer_table(names: Sequence[str], costs: Sequence[float], effects: Sequence[f
     return made.rename_axis("name").reset_index()[columns]
 
 
-def _dominators(row: tuple, standing: pd.DataFrame, frontier: pd.DataFrame) -> str:  # type: ignore[type-arg]
+def _dominators(row: Any, standing: pd.DataFrame, frontier: pd.DataFrame) -> str:
     """The first alternative that dominates a row and is not dominated itself, or the two that mixed do."""
-    cost, effect = row.cost, row.effect  # type: ignore[attr-defined]
-    if row.status == "dominated":  # type: ignore[attr-defined]
+    cost, effect = row.cost, row.effect
+    if row.status == "dominated":
         return str(standing.index[(standing["cost"] <= cost) & (standing["effect"] >= effect)][0])
-    if row.status == "extended":  # type: ignore[attr-defined]
+    if row.status == "extended":
         below, above = frontier[frontier["effect"] < effect], frontier[frontier["effect"] >= effect]
         return f"{below.index[-1]} + {above.index[0]}"
     return ""

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from analysis.settings import Settings
-from analysis.vocabulary import Language
+from analysis.vocabulary import Named
 
 Category = Literal["drug", "consumable", "exam", "service", "stay", "rest"]
 Effect = Literal[
@@ -29,16 +29,6 @@ class Waiting(Settings):
 
     least_hours: float = Field(6, gt=0)
     reasons: dict[str, str] = {}
-
-
-class Named(Settings):
-    """What a code is called."""
-
-    zh: str
-    en: str
-
-    def label(self, language: Language) -> str:
-        return self.zh if language == "zh" else self.en
 
 
 class ItemStandard(Settings):

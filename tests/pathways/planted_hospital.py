@@ -14,7 +14,7 @@ from hand_hospital import Rows, arrow_rows
 
 from analysis.contract import contract_tables
 from analysis.engine import Engine
-from analysis.pathways.assembling import assemble, hours_of_week
+from analysis.pathways.assembling import assemble
 from analysis.pathways.calibration import Calibration, calibrated
 from analysis.pathways.contention import requests_of
 from analysis.pathways.draws import key_of
@@ -24,6 +24,7 @@ from analysis.pathways.goodness import logged
 from analysis.pathways.library import checked
 from analysis.pathways.observed import observed_stays
 from analysis.pathways.state import ARRIVED, ASKED, BEGAN, ENDED, LEFT, USED
+from analysis.pathways.week import hours_of_week
 from analysis.periods import Period
 
 FILE = Path("planted.yaml")

@@ -8,13 +8,14 @@ import pytest
 from scipy import stats
 
 from analysis.pathways import draws
-from analysis.pathways.assembling import Cost, assemble, hours_of_week, unpriced
+from analysis.pathways.assembling import Cost, assemble, unpriced
 from analysis.pathways.draws import key_of
 from analysis.pathways.kernel import run
 from analysis.pathways.library import read_pathway
 from analysis.pathways.replications import replicate
 from analysis.pathways.state import BEGAN, USED, make_state
 from analysis.pathways.times import Time, encoded
+from analysis.pathways.week import hours_of_week
 
 FILE = Path(__file__).parent / "haemorrhage.yaml"
 COSTS = {"CT": Cost("exam", 300.0), "REHAB": Cost("service", 100.0), "DRUG": Cost("drug", 50.0)}

@@ -15,9 +15,9 @@ from analysis.errors import InputError
 from analysis.hospital import Hospital
 from analysis.pathways.acts import Choose, Complicate, Readmit, Spend, name_of
 from analysis.pathways.arrivals import arrival_estimates
-from analysis.pathways.assembling import address_of
 from analysis.pathways.capacity import ample_edits, contention_table, queue_edits
 from analysis.pathways.contention import Requests, requests_of, verdicts
+from analysis.pathways.course_rows import address_of
 from analysis.pathways.edits import Edit, edited, parameters
 from analysis.pathways.estimates import Estimate, chance_estimate, time_estimate, ways_estimate
 from analysis.pathways.goodness import goodness

@@ -18,7 +18,6 @@ from scipy import stats
 
 from analysis.pathways.acts import Do
 from analysis.pathways.arrivals import arrival_estimates
-from analysis.pathways.assembling import WEEK, WEEKDAYS
 from analysis.pathways.contention import LEAST_REQUESTS, Contention, Requests
 from analysis.pathways.edits import Edit
 from analysis.pathways.estimates import Estimate, Row
@@ -27,6 +26,7 @@ from analysis.pathways.goodness import follow
 from analysis.pathways.library import acts
 from analysis.pathways.model import Pathway
 from analysis.pathways.replay import Trace
+from analysis.pathways.week import WEEK, WEEKDAYS
 
 Floats = NDArray[np.float64]
 #: Units that are never all in use: the load and so many of its standard deviations.

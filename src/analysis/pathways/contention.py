@@ -18,9 +18,9 @@ from scipy import stats
 
 from analysis.engine import Engine
 from analysis.pathways.acts import Do
-from analysis.pathways.assembling import WEEK
 from analysis.pathways.library import acts
 from analysis.pathways.model import Pathway
+from analysis.pathways.week import WEEK
 from analysis.periods import Period
 
 Floats = NDArray[np.float64]

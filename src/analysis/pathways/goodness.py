@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from analysis.pathways.acts import Do
-from analysis.pathways.assembling import Assembled, address_of, assemble
+from analysis.pathways.assembling import Assembled, assemble
+from analysis.pathways.course_rows import address_of
 from analysis.pathways.draws import key_of
 from analysis.pathways.kernel import run
 from analysis.pathways.library import acts

@@ -7,19 +7,13 @@ from pydantic import Field, StringConstraints
 from analysis.pathways.acts import Act, Chance
 from analysis.pathways.times import Time
 from analysis.settings import Settings
+from analysis.vocabulary import Named
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 #: "mon", "mon-fri": [opens, closes] in hours of the day.
 _DAY = "(mon|tue|wed|thu|fri|sat|sun)"
 _Hour = Annotated[float, Field(ge=0, le=24)]
 Hours = dict[Annotated[str, StringConstraints(pattern=rf"^{_DAY}(-{_DAY})?$")], tuple[_Hour, _Hour]]
-
-
-class Named(Settings):
-    """A text in both languages."""
-
-    zh: str
-    en: str
 
 
 class Bounds(Settings):

@@ -25,10 +25,10 @@ from analysis.pathways.acts import (
     Wait,
     name_of,
 )  # fmt: skip
-from analysis.pathways.assembling import WEEK, hours_of_week
 from analysis.pathways.model import Pathway
 from analysis.pathways.observed import Event, Observed, activities_of
 from analysis.pathways.shown import fits, tables_of, way_of
+from analysis.pathways.week import WEEK, hours_of_week
 
 #: A step before which no time passes in the course is taken for it if it was asked for so soon after (days).
 _SOON = 1.0

@@ -7,8 +7,9 @@ from pydantic import Field
 
 from analysis.errors import InputError
 from analysis.pathways.library import read_pathway
-from analysis.pathways.model import Code, Named, Pathway
+from analysis.pathways.model import Code, Pathway
 from analysis.settings import read_settings
+from analysis.vocabulary import Named
 
 
 class Scenario(Named):

@@ -65,8 +65,10 @@ def test_differences_of_rates_are_points_and_a_handful_of_events_is_said(small: 
     made = register()[lambda r: r["met_on"].notna()]
     rates = finding.table.rows.set_index(["outcome", "method"])["estimate"]["complication"]
     assert f"{rates['naive'] * 100:+.1f} pts".replace("-", "−") in finding.to_html()
-    assert f"Readmission in 30 days, 0 of {len(made)}." in finding.caveats[-1]
-    assert "Complication," not in finding.caveats[-1] and f"({len(made)} with a meeting)" in finding.text
+    assert f"Readmission in 30 days 0 / {len(made)}." in finding.caveats[-1]
+    assert "Complication" not in finding.caveats[-1] and f"({len(made)} with a meeting)" in finding.text
+    told = finding.table.rows.set_index("outcome")["ci_low"].isna()
+    assert told["readmission"].all() and not told["complication"].any() and not told["stay"].any()
 
 
 def test_the_study_is_kept_with_its_months(small: Small, tmp_path: Path):

@@ -93,6 +93,9 @@ def what_it_did(meetings: Meetings) -> Finding:
         return absent(report, question)
     parts = [effect.effects.assign(population=name) for name, effect in meetings.effects.items()]
     rows = pd.concat(parts, ignore_index=True)
+    few = _few_events(meetings)
+    scarce = [key in few for key in zip(rows["population"], rows["outcome"], strict=True)]
+    rows.loc[scarce, ["ci_low", "ci_high"]] = float("nan")
     rows["name"] = rows["population"].map(meetings.name)
     rows["way"] = [label("effect_method", method, report.language) for method in rows["method"]]
     rows["what"] = [_outcome(report, outcome) for outcome in rows["outcome"]]
@@ -106,7 +109,7 @@ def what_it_did(meetings: Meetings) -> Finding:
         head(report, "ci_high", "区间上限", "To", "by_row"),
     )
     table = Table(rows, heads, report.say("会诊效果", "Effect of meetings"), report.style, by_row=tuple(rows["kind"]))
-    notes = (*_did_notes(report), *_few_events(meetings))
+    notes = (*_did_notes(report), *_few_notes(meetings, few))
     return Finding(question, table, _did_text(meetings), notes, _forest(meetings, rows))
 
 
@@ -121,10 +124,11 @@ def _forest(meetings: Meetings, rows: pd.DataFrame) -> str:
     report = meetings.report
     plans = [(name, method) for name in meetings.effects for method in ("naive", "sequential")]
     keyed = rows.set_index(["population", "method", "outcome"])[["estimate", "ci_low", "ci_high"]]
-    panels = [
-        Panel(_outcome(report, outcome), kind, True, [tuple(keyed.loc[(*plan, outcome)]) for plan in plans])
-        for outcome, kind in _KINDS.items()
-    ]
+    panels = []
+    for outcome, kind in _KINDS.items():
+        unit = report.say("（百分点）", ", pts") if kind == "points" else ""
+        found = [tuple(keyed.loc[(*plan, outcome)]) for plan in plans]
+        panels.append(Panel(_outcome(report, outcome) + unit, kind, True, found))
     names = [f"{meetings.name(name)} · {label('effect_method', method, report.language)}" for name, method in plans]
     return forest(names, panels, report.style)
 
@@ -154,22 +158,28 @@ def _did_text(meetings: Meetings) -> str:
     return report.say(f"{zh}，" + "；".join(said) + "。", f"{en}. " + "; ".join(said) + ".")
 
 
-def _few_events(meetings: Meetings) -> tuple[str, ...]:
-    """Which rates of those who met rest on a handful of events."""
-    report, zh, en = meetings.report, [], []
+def _few_events(meetings: Meetings) -> dict[tuple[str, str], str]:
+    """Population and outcome -> `events of stays`, where those who met had too few for an interval."""
+    few = {}
     for name, rows in meetings.populations():
         met = rows[rows["met_on"] < rows["days"]]
         for outcome in OUTCOMES if name in meetings.effects else ():
             known = met[outcome].dropna()
             if known.sum() < _FEW_EVENTS:
-                what = f"{meetings.name(name)}", _outcome(report, outcome), int(known.sum()), len(known)
-                zh.append("{}的{}仅 {} / {} 例".format(*what))
-                en.append("{}: {}, {} of {}".format(*what))
-    if not zh:
+                few[name, outcome] = f"{known.sum():.0f} / {len(known)}"
+    return few
+
+
+def _few_notes(meetings: Meetings, few: dict[tuple[str, str], str]) -> tuple[str, ...]:
+    if not few:
         return ()
-    return (report.say(
-        f"会诊者中的事件太少，其区间不足为凭：{'；'.join(zh)}。",
-        f"Too few events among those who met for an interval to be relied on: {'; '.join(en)}."),)  # fmt: skip
+    report = meetings.report
+    told = [f"{meetings.name(name)} · {_outcome(report, outcome)} {count}" for (name, outcome), count in few.items()]
+    note = report.say(
+        f"会诊者中的事件不足 {_FEW_EVENTS} 例，不给出区间，也不作结论：{'；'.join(told)}。",
+        f"Fewer than {_FEW_EVENTS} events among those who met, so no interval and no claim: {'; '.join(told)}.",
+    )
+    return (note,)
 
 
 def _did_notes(report: Report) -> tuple[str, ...]:

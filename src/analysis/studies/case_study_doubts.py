@@ -65,7 +65,13 @@ def e_values(case: CaseStudy) -> Finding:
     shown = rows.assign(outcome=[variable(name).label(report.language) for name in rows["outcome"]])
     heads = (
         head(report, "outcome", "结局", "Outcome"),
-        head(report, "ratio", "相对危险度（均值为近似）", "Risk ratio (of means: approximate)", "number3"),
+        head(
+            report,
+            "ratio",
+            "相对危险度（均值由标准化差换算）",
+            "Risk ratio (means: from the standardised difference)",
+            "number3",
+        ),
         head(report, "e_value", "E 值：点估计", "E-value of the estimate", "number1"),
         head(report, "e_value_limit", "E 值：区间近端", "E-value of the interval", "number1"),
     )

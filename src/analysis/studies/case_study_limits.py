@@ -6,7 +6,7 @@ from collections.abc import Callable
 from analysis.evaluation.balance import NEGLIGIBLE
 from analysis.evaluation.variables import variable
 from analysis.presentation.passages import Passage, Passages
-from analysis.presentation.wording import listed, span_words
+from analysis.presentation.wording import listed, plural, span_words
 from analysis.studies.case_study import CaseStudy
 from analysis.studies.case_study_balance import STAGES, left_out, unbalanced
 from analysis.studies.case_study_doubts import control_estimate, e_value_text
@@ -68,7 +68,8 @@ def _overlap(case: CaseStudy) -> Words | None:
         return None
     return (
         f"{lost} 例没有相似的对照而未进入估计，结论只适用于有相似病例的患者。",
-        f"{lost} cases had nobody alike and are in no estimate: what is said holds for patients who have.",
+        f"{plural(lost, 'case')} had nobody alike and {'is' if lost == 1 else 'are'} in no estimate: what is said "
+        "holds for patients who have.",
     )
 
 
@@ -116,7 +117,7 @@ def _small(case: CaseStudy) -> Words | None:
         return None
     names = [variable(name).label(case.report.language) for name in few]
     return (
-        f"{listed(names, 'zh', unit='个')}在至少一组中发生不足 {FEW} 例，区间靠近似，不宜据此下结论。",
+        f"{listed(names, 'zh', unit='个')}在至少一组中发生不足 {FEW} 例，区间只是近似，不宜据此下结论。",
         f"Fewer than {FEW} events on a side for {listed([lower(name) for name in names], 'en')}: intervals are "
         "approximate, and nothing should be concluded from them alone.",
     )

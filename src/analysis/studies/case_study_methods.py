@@ -209,11 +209,12 @@ def _money(case: CaseStudy) -> tuple[str, str]:
     currency = report.style.unit
     return (
         f"医院角度；成本为病例全成本（{method[0]}），按服务发生月的{currency}计，不作价格调整；"
-        f"时间范围为一次住院（不足一年，不贴现）；"
+        f"时间范围为一次住院（不足一年，不贴现），再入院的成本不在内；"
         f"效果为{gain.zh}。成本与效果取自同一批抽样（{method_words(case, PRIMARY)}）。",
         f"From the hospital's side; cost is the full cost of the stay ({lower(method[1])}), in {currency} of the "
-        f"month of service, prices not adjusted; horizon one stay (less than a year, not discounted); effect: "
-        f"{lower(gain.en)}. Cost and effect come from the same draws ({lower(method_words(case, PRIMARY))}).",
+        f"month of service, prices not adjusted; horizon one stay (less than a year, not discounted), so that "
+        f"what a readmission costs is not in it; effect: {lower(gain.en)}. Cost and effect come from the same draws "
+        f"({lower(method_words(case, PRIMARY))}).",
     )
 
 

@@ -91,12 +91,18 @@ def _ranged(case: CaseStudy, texts: Sequence[str]) -> str:
 
 
 def ratio_words(case: CaseStudy, found: Plane) -> str:
-    """The ratio with its quadrant; where it says nothing, that."""
-    report, gain = case.report, lower(variable(case.study.effect).en)
+    """The ratio, as what is paid for an effect or saved by going without it; where it says nothing, that."""
+    report, gain = case.report, gain_words(case)
     if found.ratio is None:
         return case.say("不适用（按点估计一方占优）", "not applicable (by the estimates one side dominates)")
     money = report.style.money(found.ratio)
-    per = case.say(f"每{gain_words(case)}一个单位 {money}", f"{money} a unit of {gain}")
+    one = ("一例", "patient") if variable(case.study.effect).kind == "flag" else ("一个单位", "unit")
+    if found.quadrant == "SW":
+        per = case.say(
+            f"每放弃{one[0]}“{gain}”省 {money}", f"{money} saved for each {one[1]} of {lower(gain)} given up"
+        )
+    else:
+        per = case.say(f"每多得{one[0]}“{gain}”花 {money}", f"{money} for each {one[1]} of {lower(gain)}")
     if found.ratio_low is None or found.ratio_high is None:
         return case.say(f"{per}（象限未定，不给区间）", f"{per} (quadrant not settled: no interval)")
     low, high = report.style.money(found.ratio_low), report.style.money(found.ratio_high)
@@ -111,6 +117,9 @@ def plane_text(case: CaseStudy) -> str:
     zh, en = _MEANS[found.quadrant]
     cost = report.style.money(found.cost, signed=True)
     gain = difference_words(variable(case.study.effect), report.style, found.effect)
+    _, low, high = case.gain_estimate
+    if low <= 0 <= high:
+        gain += case.say("（区间含零，效果未见差异）", " (its interval holds nought: no difference of effect is shown)")
     settled = (
         ("象限已定", "the quadrant is settled")
         if found.settled
@@ -171,7 +180,7 @@ def accept_text(case: CaseStudy) -> str:
 
 
 def budget(case: CaseStudy) -> Finding:
-    """What a year's spending would change if more and more of such patients had the technique."""
+    """What a year's cost would change if more and more of the patients alike had the technique."""
     report = case.report
     question = heading(case, "budget")
     if case.plane is None:
@@ -183,26 +192,36 @@ def budget(case: CaseStudy) -> Finding:
         head(report, "eligible", "适用患者", "Eligible patients", "count"),
         head(report, "uptake", "采用比例", "Uptake", "percent0"),
         head(report, "cases", "新增采用例数", "More cases with it", "count"),
-        head(report, "impact", "支出变化", "Change of spending", kind),
+        head(report, "impact", "成本变化", "Change of cost", kind),
         head(report, "ci_low", f"{level_words('zh')} 下限", f"{level_words('en')} from", kind),
         head(report, "ci_high", f"{level_words('zh')} 上限", f"{level_words('en')} to", kind),
         head(report, "cumulative", "累计", "Cumulative", kind),
     )
     table = Table(rows, heads, case.say("预算影响", "Budget impact"), report.style)
-    note = case.say(
-        "假设：每年适用患者数同研究期，采用比例按年等步升至全部，每例成本之差对尚未采用者同样成立；按当年现金计，"
-        "不贴现。",
-        "Assumed: as many eligible patients a year as in the months studied, uptake rising to everybody in equal "
-        "yearly steps, "
-        "and the same difference of cost for those who do not have it yet. Cash of each year, not discounted.",
+    return Finding(question, table, budget_text(case), (_budget_note(case),))
+
+
+def _budget_note(case: CaseStudy) -> str:
+    return case.say(
+        "适用患者只计两组评分共同区间内的病例：区间外没有相似者，估计对他们不成立。假设：每年适用患者数同研究期，"
+        "采用比例按年等步升至全部，每例成本之差对尚未采用者同样成立。成本为全成本，含分摊的固定部分，少花的不等于现金："
+        "腾出的床位与人力停用或另作他用时才是。不贴现。",
+        "Eligible are only cases within the scores that both sides share: beyond them nobody is alike, and the "
+        "estimate does not hold. Assumed: as many eligible patients a year as in the months studied, uptake rising to "
+        "everybody in equal yearly steps, and the same difference of cost for those who do not have it yet. Cost is "
+        "full cost with its allocated fixed part: what is saved is cash only where beds and staff are given up or used "
+        "otherwise. Not discounted.",
     )
-    return Finding(question, table, budget_text(case), (note,))
 
 
 def budget_rows(case: CaseStudy) -> pd.DataFrame:
-    """Years of rising uptake, from the patients and the uptake of the months studied."""
+    """Years of rising uptake, from the patients and the uptake of the months studied.
+
+    Eligible are the cases whose propensity lies in the range that both sides have: of the others nothing is estimated.
+    """
     assert case.plane is not None
-    treated, control = case.counts
+    (treated, control), main = case.counts, case.comparison.overlap.iloc[0]
+    treated, control = treated - int(main["treated_outside"]), control - int(main["control_outside"])
     now = treated / (treated + control)
     eligible = (treated + control) * 12 / len(case.months)
     uptake = np.linspace(now, 1, _YEARS + 1)[1:].tolist()
@@ -215,10 +234,10 @@ def budget_text(case: CaseStudy) -> str:
     impact, low, high = (report.style.money(last[name], signed=True) for name in ("impact", "ci_low", "ci_high"))
     cases = report.style.write(last["cases"], "count")
     return case.say(
-        f"若全部适用患者采用{case.study.treatment.zh}，每年再多 {cases} 例，年支出变化 "
+        f"若全部适用患者采用{case.study.treatment.zh}，每年再多 {cases} 例，年全成本变化 "
         f"{impact}（{interval_name('zh')} {low} 至 {high}）。",
-        f"If all eligible patients had {lower(case.study.treatment.en)}, {cases} more a year, yearly spending would "
-        f"change by {impact} ({interval_name('en')} {low} to {high}).",
+        f"If all eligible patients had {lower(case.study.treatment.en)}, {cases} more a year, full cost a year "
+        f"would change by {impact} ({interval_name('en')} {low} to {high}).",
     )
 
 

@@ -45,7 +45,7 @@ def forms(exposure: Exposure) -> Finding:
         head(report, "form", "付费方式", "Form"),
         head(report, "hospital", "医院结果", "Hospital's result", "money_large"),
         head(report, "interval", "95% 的年份", "95 % of years", "text_right"),
-        head(report, "loss", "亏损概率", "Loss", "percent0"),
+        head(report, "loss", "亏损概率", "Loss", "percent1"),
         head(report, "penalty", "受罚概率", "Penalty", "percent0"),
         head(report, "reward", "获奖概率", "Reward", "percent0"),
         head(report, "insurer", "医保支付", "Insurer pays", "money_large"),
@@ -76,10 +76,10 @@ def _measures(exposure: Exposure, again: int, ends: Sequence[float], per_case: f
 def _forms_text(report: Report, shown: pd.DataFrame) -> str:
     """Today's year, and how often the forms with a clause penalise and reward."""
     today, write = report.style.money(float(shown["hospital"][0])), report.style.write
-    zh, en = [f"现行方式医院年结果 {today}"], [f"By today's form the hospital's year is {today}"]
+    zh, en = [f"按现行方式，医院全年盈亏 {today}"], [f"By today's form the hospital's year is {today}"]
     for row in shown[shown["penalty"] + shown["reward"] > 0].itertuples():
         bad, good = write(row.penalty, "percent0"), write(row.reward, "percent0")
-        zh.append(f"{row.form}：受罚 {bad}，获奖 {good}")
+        zh.append(f"{row.form}：{bad} 的年份受罚，{good} 的年份获奖")
         en.append(f"{row.form}: penalty in {bad} of years, reward in {good}")
     return report.say("；".join(zh) + "。", "; ".join(en) + ".")
 
@@ -89,19 +89,20 @@ def _simulated(exposure: Exposure) -> str:
     years = f"{len(exposure.years.cases):,}"
     return report.say(
         f"模拟 {years} 年：病例数、真实再入院率、谁再入院、费用都在变；医院结果 = 支付 − 全成本，"
-        "全成本的固定部分不会随病例减少而消失。",
+        "全成本的固定部分不会随病例减少而消失。真实率不确定，模拟的平均率略高于实际数出的率，各方式因此略有差别。",
         f"{years} simulated years in which volume, the true rate, who comes back and costs all move. The hospital's "
-        "result is payment less full cost, whose fixed part does not go away with the cases.",
+        "result is payment less full cost, whose fixed part does not go away with the cases. The true rate being "
+        "uncertain, its simulated mean is a little above the one counted, and forms differ a little by that alone.",
     )
 
 
 def _form_row(exposure: Exposure, name: str, frame: pd.DataFrame) -> dict[str, object]:
     report = exposure.report
     low, high = frame["hospital"].quantile([0.025, 0.975])
-    write = report.style.write
+    write, to = report.style.write, report.say("\u00a0至\u00a0", "\u00a0to\u00a0")
     return {
         "form": exposure.contract.forms[name].label(report.language), "hospital": frame["hospital"].mean(),
-        "interval": f"{write(low, 'money_large')}\u00a0~\u00a0{write(high, 'money_large')}",
+        "interval": to.join(write(end, "money_large") for end in (low, high)),
         "loss": (frame["hospital"] < 0).mean(), "penalty": (frame["clause"] < 0).mean(),
         "reward": (frame["clause"] > 0).mean(), "insurer": frame["insurer"].mean(),
     }  # fmt: skip

@@ -61,13 +61,13 @@ def who_carries(exposure: Exposure) -> Finding:
     heads = [head(report, "source", "不确定来源", "Source")]
     for name, form in exposure.contract.forms.items():
         shown[name] = wide.loc[sources, ("hospital", name)].to_numpy()
-        heads.append(head(report, name, f"医院：{form.zh}", f"Hospital: {form.en}", "money"))
+        heads.append(head(report, name, f"医院：{form.zh}", f"Hospital: {form.en}", "money_large"))
     first = next(iter(exposure.contract.forms))
     shown["insurer"] = wide.loc[sources, ("insurer", first)].to_numpy()
     last = list(exposure.contract.forms)[-1]
     shown["insurer_last"] = wide.loc[sources, ("insurer", last)].to_numpy()
-    heads += [head(report, "insurer", "医保：现行", "Insurer: today", "money"),
-              head(report, "insurer_last", "医保：最后一种", "Insurer: last form", "money")]  # fmt: skip
+    for column, form in (("insurer", exposure.contract.forms[first]), ("insurer_last", exposure.contract.forms[last])):
+        heads.append(head(report, column, f"医保：{form.zh}", f"Insurer: {form.en}", "money_large"))
     table = Table(shown, tuple(heads), report.say("风险", "Risk"), report.style, strong=frozenset({len(sources) - 1}))
     return Finding(question, table, _risk_text(exposure, wide), (_alone(report),))
 
@@ -122,9 +122,13 @@ def _risk_text(exposure: Exposure, wide: pd.DataFrame) -> str:
     whole = {name: float(wide.loc["all", ("hospital", name)]) for name in forms}
     first, widest = forms[0], max(forms, key=lambda name: whole[name])
     costs = [float(wide.loc["costs", ("insurer", name)]) for name in (first, forms[-1])]
-    money, title = report.style.money, exposure.contract.forms[widest].label(report.language)
+    title = exposure.contract.forms[widest].label(report.language)
+
+    def money(value: float) -> str:
+        return report.style.money(round(value, -3))
+
     return report.say(
-        f"医院年结果的波动（标准差）由现行 {money(whole[first])}升到{title}的 {money(whole[widest])}；"
+        f"医院全年盈亏的波动（标准差）由现行 {money(whole[first])}变为{title}的 {money(whole[widest])}；"
         f"费用轻重带给医保的波动由 {money(costs[0])}变为 {money(costs[1])}：转由医院承担。",
         f"The spread (standard deviation) of the hospital's year goes from {money(whole[first])} today to "
         f"{money(whole[widest])} ({title}); what dear cases cost the insurer in spread goes from {money(costs[0])} to "

@@ -38,6 +38,11 @@ def safe_yaml(text: str) -> Any:
     return yaml.load(text, Loader=_Loader)
 
 
+def yaml_nodes(text: str) -> Any:
+    """The nodes of a YAML text with their lines, by the parser of `safe_yaml`: what the one reads the other does."""
+    return yaml.compose(text, Loader=_Loader)
+
+
 def read_settings(path: Path, kind: type[S]) -> S:
     """Read a YAML file as `kind`.
 
@@ -59,7 +64,7 @@ def read_settings(path: Path, kind: type[S]) -> S:
         return kind.model_validate({} if raw is None else raw)
     except ValidationError as error:
         rows = [f"{'.'.join(str(p) for p in e['loc']) or '(file)'}: {e['msg']}" for e in error.errors()[:5]]
-        allowed = ", ".join(kind.model_fields)
+        allowed = ", ".join(name for name, field in kind.model_fields.items() if not field.exclude)
         raise InputError(
             f"{error.error_count()} wrong parameter(s)",
             where=str(path),

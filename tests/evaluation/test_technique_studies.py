@@ -46,6 +46,9 @@ REFUSED = [
     ({"treatment": {"zh": "会", "en": "Meeting", "mdt": True}}, "by_day", "by_day"),
     ({"population": {"exclusions": [{"zh": "长", "en": "Long", "column": "length_of_stay", "above": 9}]}},
      "not known before treatment", "population.exclusions"),
+    ({"population": {"exclusions": [{"zh": "龄", "en": "Age", "column": "agee"}]}}, "there is no column agee", "age"),
+    ({"population": {"exclusions": [{"zh": "性", "en": "Sex", "column": "sex", "above": 3}]}}, "sex is no number",
+     "values"),
     ({"despite": {"age": {"zh": "因", "en": "because"}}}, "age needs no reason", "despite"),
     ({"colour": "red"}, "colour", "colour"),
 ]  # fmt: skip
@@ -56,6 +59,21 @@ def test_what_cannot_be_is_refused_with_its_place(tmp_path, changes, what, told)
     with pytest.raises(InputError) as caught:
         read_study(written(tmp_path, **changes))
     assert what in str(caught.value) and told in str(caught.value) and "trial.yaml" in str(caught.value)
+
+
+def test_a_question_mark_before_a_bracket_is_read(tmp_path):
+    file = written(tmp_path)
+    text = file.read_text("utf8").replace("question:\n  zh: 问\n  en: Q\n", "question: {zh: 问, en: What is it?}\n")
+    assert "it?}" in text
+    file.write_text(text, "utf8")
+    assert (study := read_study(file)).question.en == "What is it?"
+    assert study.where("question").endswith(f":{text[: text.index('question')].count(chr(10)) + 1} question")
+
+
+def test_keys_that_a_file_cannot_say_are_not_offered(tmp_path):
+    with pytest.raises(InputError) as caught:
+        read_study(written(tmp_path, colour="red"))
+    assert "estimand" in caught.value.mend and "lines" not in caught.value.mend
 
 
 def test_a_message_names_the_line(tmp_path):
@@ -185,6 +203,9 @@ def test_sides_that_cannot_be_compared_are_refused(tmp_path):
     everybody = {"zh": "新", "en": "New", "procedures": ["N", "O"]}
     with pytest.raises(InputError, match="0 of 30 cases are untreated"):
         cohort(hospital(), read_study(written(tmp_path, treatment=everybody)))
+    with pytest.raises(InputError, match="no case is left") as caught:
+        cohort(hospital(), read_study(written(tmp_path, population={"drgs": ["ZZ99"]})))
+    assert "Other groups: 31 left out, 0 kept" in caught.value.rows
     by_item = {"zh": "旧", "en": "Old", "physicians": ["D1"]}
     with pytest.raises(InputError, match="15 cases are on both sides"):
         cohort(hospital(), read_study(written(tmp_path, control=by_item)))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
 from closed_factory import Small
 from report_fixtures import DEPARTMENT, OVERVIEW, START_HERE, parameters
@@ -89,7 +90,19 @@ def test_a_failing_cell_is_named_with_its_reason(small: Small):
         execute(OVERVIEW, parameters(small) | {"period": "2031-01"})
     told = str(caught.value)
     assert "cell 3 of the notebook failed: not closed: 2031-01" in told
-    assert "overview.ipynb" in told and "open_report" in told and "Traceback" not in told
+    assert "overview.ipynb" in told and "open_report" not in told and "Traceback" not in told
+
+
+def test_a_cell_that_fails_by_itself_is_shown(tmp_path: Path):
+    cells = [
+        nbformat.v4.new_code_cell("one = 1", metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell("one / 0"),
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "by_zero.ipynb")
+    with pytest.raises(InputError) as caught:
+        execute(tmp_path / "by_zero.ipynb", {})
+    assert "ZeroDivisionError" in caught.value.what and caught.value.rows == ("one / 0",)
+    assert "workbench lab" in caught.value.mend
 
 
 def test_a_notebook_that_is_not_there(tmp_path: Path):

@@ -195,6 +195,21 @@ def test_a_whole_time_is_stretched_whatever_its_distribution():
     assert after["complication_treated"] == before["complication_treated"]
 
 
+def test_a_scenario_may_hold_every_edit_of_the_language(tmp_path):
+    (tmp_path / "s.yaml").write_text(
+        "pathway: knee_replacement\nzh: 试\nen: Trial\nbasis: {zh: 设, en: assumed}\nedits:\n"
+        "  recovery.time: {gamma: {mean: 3, sd: 2}}\n  implant.chances: {imported: 0.2, domestic: 0.8}\n"
+        "  resources.bed.hours: {mon-fri: [8, 18]}\n  arrivals.by_weekday: [2, 1, 1, 1, 1, 0.5, 0.5]\n",
+        "utf8",
+    )
+    changed = redesigned(read_scenarios(tmp_path, FOLDER, _items())["s"], FOLDER, _items())
+    recovery = next(act for act in acts(changed.course) if getattr(act, "spend", "") == "recovery")
+    ways = next(act for act in acts(changed.course) if getattr(act, "choose", "") == "implant").of
+    assert (recovery.time.gamma.mean, recovery.time.gamma.sd) == (3, 2)
+    assert {way.way: way.chance for way in ways} == {"imported": 0.2, "domestic": 0.8}
+    assert changed.resources["bed"].hours == {"mon-fri": (8, 18)} and changed.arrivals.by_weekday[0] == 2
+
+
 def test_the_example_of_the_language_is_right():
     """The YAML blocks of docs/pathways.md can be read as they stand there."""
     blocks = re.findall(r"```yaml\n(.*?)```", (HERE.parents[1] / "docs" / "pathways.md").read_text("utf8"), re.DOTALL)

@@ -82,7 +82,7 @@ def cohort(engine: Engine, study: Study) -> Cohort:
         steps.leave(_ONE_SIDED, _of_one_sided_surgeons(rows, steps.kept, treated))
     chosen = steps.kept
     _refuse_both(study, rows[chosen], treated[chosen], None if control is None else control[chosen])
-    _refuse_empty(study, rows, chosen, treated)
+    _refuse_empty(study, rows, chosen, treated, steps)
     return Cohort(steps.table(study, treated), _columns(study, rows, treated)[chosen].reset_index(drop=True))
 
 
@@ -179,9 +179,11 @@ def _refuse_both(study: Study, rows: pd.DataFrame, treated: Flags, control: Flag
                          mend="make the two definitions exclude each other")  # fmt: skip
 
 
-def _refuse_empty(study: Study, rows: pd.DataFrame, chosen: Flags, treated: Flags) -> None:
+def _refuse_empty(study: Study, rows: pd.DataFrame, chosen: Flags, treated: Flags, steps: _Flow) -> None:
     if not chosen.any():
-        raise InputError("no case is left", where=study.where("population"), mend="widen months, groups or exclusions")
+        told = [f"{en}: {gone} left out, {kept} kept" for _, _, en, gone, kept in steps.steps]
+        raise InputError("no case is left", where=study.where("population"), rows=told,
+                         mend="widen months, groups or exclusions")  # fmt: skip
     for side, key, word in ((treated, "treatment", "treated"), (~treated, "control", "untreated")):
         if (count := int((chosen & side).sum())) < LEAST_CASES:
             codes = rows.loc[chosen, "principal_procedure"].value_counts().index[:5]

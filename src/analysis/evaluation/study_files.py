@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from analysis.errors import InputError
 from analysis.evaluation.variables import MEASURED, variables
-from analysis.settings import PeriodName, Settings, read_settings
+from analysis.settings import PeriodName, Settings, read_settings, yaml_nodes
 from analysis.vocabulary import Named
 
 Estimand = Literal["ATT", "ATE"]
@@ -166,9 +166,20 @@ def _faults(study: Study) -> Iterator[tuple[str, str, str]]:
             yield f"there is no column {nothing}", "negative_control", _nearest(nothing, list(known.confounders))
     yield from _arm_faults(study)
     for number, exclusion in enumerate(study.population.exclusions):
-        if exclusion.column not in known.confounders and not exclusion.column.startswith(MEASURED):
-            yield (f"cases cannot be left out by {exclusion.column}: it is not known before treatment",
-                   f"population.exclusions.{number}", _nearest(exclusion.column, list(known.confounders)))  # fmt: skip
+        for what, mend in _exclusion_faults(exclusion):
+            yield what, f"population.exclusions.{number}", mend
+
+
+def _exclusion_faults(exclusion: Exclusion) -> Iterator[tuple[str, str]]:
+    known, name = variables(), exclusion.column
+    if name.startswith(MEASURED):
+        return
+    if name in {*known.outcomes, *known.after_treatment}:
+        yield f"cases cannot be left out by {name}: it is not known before treatment", "take what was known before"
+    elif name not in known.confounders:
+        yield f"there is no column {name}", _nearest(name, list(known.confounders))
+    elif known.confounders[name].kind != "number" and (exclusion.below, exclusion.above) != (None, None):
+        yield f"{name} is no number: nothing is below or above", "name values: [...]"
 
 
 def _confounder_faults(study: Study) -> Iterator[tuple[str, str, str]]:
@@ -218,5 +229,5 @@ def _lines(text: str) -> dict[str, int]:
             found[inner] = mark.start_mark.line + 1
             walk(value, inner)
 
-    walk(yaml.compose(text, Loader=yaml.SafeLoader), "")
+    walk(yaml_nodes(text), "")
     return found

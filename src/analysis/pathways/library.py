@@ -23,8 +23,9 @@ def read_library(folder: Path, items: Collection[str] | None = None) -> dict[str
     library: dict[str, Pathway] = {}
     for file in files:
         pathway = read_pathway(file, items)
-        if pathway.id in library:
-            raise InputError(f"two pathways have the id {pathway.id}", where=str(file), mend="give one another id")
+        if pathway.id != file.stem:
+            raise InputError(f"the pathway {pathway.id} stands in a file of another name", where=str(file),
+                             mend=f"call the file {pathway.id}.yaml, or the pathway {file.stem}")  # fmt: skip
         library[pathway.id] = pathway
     return library
 
@@ -67,9 +68,10 @@ def checked(raw: Mapping[str, Any], file: Path, items: Collection[str] | None = 
     try:
         pathway = Pathway.model_validate(raw)
     except ValidationError as error:
-        rows = [f"{_place(raw, e['loc'])}: {e['msg']}" for e in error.errors()[:5]]
+        wrong = [e for e in error.errors() if not _follows(e, error.errors())]
+        rows = [f"{_place(raw, e['loc'])}: {e['msg']}" for e in wrong[:5]]
         raise InputError(
-            f"{error.error_count()} wrong value(s) in a pathway",
+            f"{len(wrong)} wrong value(s) in a pathway",
             where=str(file),
             rows=rows,
             mend="docs/pathways.md lists the keys of a pathway, of its steps and of its course",
@@ -87,6 +89,14 @@ def acts(course: Collection[Any]) -> Iterator[Any]:
         yield act
         for inner in branches_of(act):
             yield from acts(inner)
+
+
+def _follows(error: Any, others: Collection[Any]) -> bool:
+    """A list is only too short because one of its members, told by itself, was left out of it."""
+    where = error["loc"]
+    return error["type"] == "too_short" and any(
+        one is not error and len(one["loc"]) > len(where) and one["loc"][: len(where)] == where for one in others
+    )
 
 
 def _place(raw: Any, where: tuple[str | int, ...]) -> str:
@@ -161,6 +171,8 @@ def _impossible(pathway: Pathway) -> Iterator[tuple[str, str]]:
         if isinstance(act, Complicate | Readmit) and not act.course:
             yield f"{name_of(act)} has no course of its own", "say what follows: course: [...]"
     for name, step in pathway.steps.items():
+        if step.day and step.day[0] * step.day[1] > 0 and step.day[0] > step.day[1]:
+            yield f"step {name} ends on day {step.day[1]}, before it begins on day {step.day[0]}", "day: [first, last]"
         if step.least is not None and step.most is not None and step.least > step.most:
             yield f"step {name} asks for at least {step.least} and at most {step.most}", "let least be at most most"
     if pathway.course and pathway.arrivals is None:

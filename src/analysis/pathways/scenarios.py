@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field
 
@@ -13,11 +14,15 @@ from analysis.vocabulary import Named
 
 
 class Scenario(Named):
-    """One scenario file. `edits`: address -> a value that takes the old one's place, or "x 0.5", "+ 1", "- 1"."""
+    """One scenario file.
+
+    `edits`: address -> a value that takes the old one's place (a number, a switch, a whole distribution, quantities,
+    chances, hours), or "x 0.5", "+ 1", "- 1".
+    """
 
     pathway: Code
     basis: Named
-    edits: dict[str, bool | float | str] = Field(min_length=1)
+    edits: dict[str, bool | float | str | dict[str, Any] | list[float]] = Field(min_length=1)
 
 
 def read_scenarios(folder: Path, pathways: Path, items: Collection[str] | None = None) -> dict[str, Scenario]:

@@ -115,8 +115,11 @@ def execute(notebook: Path, parameters: dict[str, Any]) -> nbformat.NotebookNode
             str(notebook), None, values, engine_name="warm", kernel_name="python3", progress_bar=False
         )
     except PapermillExecutionError as error:
+        what = f"cell {error.exec_count} of the notebook failed: {_reason(error)}"
+        if error.ename == "InputError":
+            raise InputError(what, where=str(notebook)) from error
         raise InputError(
-            f"cell {error.exec_count} of the notebook failed: {_reason(error)}",
+            what,
             where=str(notebook),
             rows=error.source.splitlines()[:5],
             mend="mend what it says, or open the notebook in JupyterLab (`workbench lab NOTEBOOK`) and run it there",

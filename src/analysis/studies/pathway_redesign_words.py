@@ -49,6 +49,11 @@ _COSTS = {
     "exam": ("检查检验单位成本", "unit cost of examinations"),
     "service": ("医疗服务单位成本", "unit cost of services"),
 }
+_ARRIVALS = {
+    "a_day": ("每日来院人数", "patients a day"),
+    "by_weekday": ("来院最多的星期（平均＝1）", "busiest weekday (mean = 1)"),
+    "by_hour": ("来院最多的时段（平均＝1）", "busiest hour (mean = 1)"),
+}
 _PARTS = {
     "time": ("时间", "time"),
     "after": ("间隔", "time until"),
@@ -77,7 +82,7 @@ def address_words(pathway: Pathway, address: str, language: Language) -> str:
     if first == "payment":
         return ("每例支付", "payment of a stay")[of]
     if first == "arrivals":
-        return ("每日来院人数", "patients a day")[of]
+        return _ARRIVALS[rest[0]][of]
     if first == "costs":
         return _COSTS.get(rest[0], (rest[0], rest[0]))[of]
     if first == "scenario":

@@ -30,8 +30,11 @@ def test_a_right_pathway_is_read(tmp_path):
     pathway = read_pathway(FILE, ITEMS)
     assert pathway.id == "haemorrhage"
     assert [type(act).__name__ for act in pathway.course[:3]] == ["Hold", "Do", "Choose"]
-    (tmp_path / "one.yaml").write_text(FILE.read_text("utf8"), "utf8")
+    (tmp_path / FILE.name).write_text(FILE.read_text("utf8"), "utf8")
     assert list(read_library(tmp_path, ITEMS)) == ["haemorrhage"]
+    (tmp_path / FILE.name).rename(tmp_path / "one.yaml")
+    with pytest.raises(InputError, match=r"haemorrhage stands in a file of another name.*\n.*\n.*haemorrhage\.yaml"):
+        read_library(tmp_path, ITEMS)
 
 
 def test_a_dead_end(raw):
@@ -121,3 +124,20 @@ def test_an_address_that_is_not_there(raw):
         read_pathway(FILE, ITEMS, {"treated.time.gamma.mean": 1})
     with pytest.raises(InputError, match="no act is called surgery"):
         read_pathway(FILE, ITEMS, {"surgery.chance": 1})
+
+
+def test_days_of_a_step_that_end_before_they_begin(raw):
+    step = next(iter(raw["steps"]))
+    raw["steps"][step]["day"] = [5, 1]
+    assert f"step {step} ends on day 1, before it begins on day 5" in refusal(raw)
+    for day in ([5, -1], [-2, -1], [2, 2]):
+        raw["steps"][step]["day"] = day
+        assert checked(raw, FILE, ITEMS).steps[step].day == tuple(day)
+
+
+def test_what_follows_from_a_wrong_value_is_not_told_beside_it(raw):
+    raw["course"][2]["of"][0]["chance"] = -1
+    said = refusal(raw)
+    assert said.startswith("1 wrong value(s)") and "chance" in said and "at least 2 items" not in said
+    raw["course"][2]["of"] = raw["course"][2]["of"][1:]
+    assert "at least 2 items" in refusal(raw)

@@ -36,6 +36,15 @@ def test_the_same_random_numbers_tell_a_small_change():
     assert rows.loc["margin", "difference"] == pytest.approx(-rows.loc["cost", "difference"], rel=0.2)
 
 
+def test_returns_make_no_complication_rarer():
+    """By the stay a plan that doubles the returns would seem to prevent complications."""
+    base = outcomes(*reversed(simulated(follow=90.0)))
+    more = outcomes(*reversed(simulated({"relapse.chance": 0.5}, follow=90.0)))
+    rows = compared(base, more).set_index("outcome")
+    assert rows.loc["readmission", "difference"] > 0.3
+    assert abs(rows.loc["complication", "difference"]) < 0.001
+
+
 def test_cores_change_nothing():
     one, two = simulated(replications=5), simulated(replications=5, threads=2)
     assert np.array_equal(one[1].classes, two[1].classes)

@@ -32,7 +32,8 @@ def outcomes(of: Replications, built: Assembled, beds: Sequence[str] = ("bed",))
     stay : days of a stay · cost, margin : of a stay, margin = payment - cost · days_of_patient, cost_of_patient,
     margin_of_patient : of who came once, returns included (paid again unless the program says otherwise) ·
     throughput : stays ended a day · waiting : days waited for resources, of a patient · bed_use : share of the beds'
-    open time · beds : occupied, on average · complication : share of the stays · readmission : returns of a patient.
+    open time · beds : occupied, on average · complication, readmission : stays with one, and
+    returns, of a patient: more returns make no complication rarer.
     Arrays (n,); NaN where there was nobody.
     """
     total = {name: of.classes[name].sum(axis=1) for name in of.classes.dtype.names}
@@ -51,7 +52,7 @@ def outcomes(of: Replications, built: Assembled, beds: Sequence[str] = ("bed",))
             "waiting": of.resources.days_waited.sum(axis=1) / patients,
             "bed_use": busy / open_,
             "beds": busy / (of.days + of.follow),
-            "complication": total["complications"] / stays,
+            "complication": total["complications"] / patients,
             "readmission": total["returns"] / patients,
         }
     return {name: found[name] for name in OUTCOMES}

@@ -13,7 +13,7 @@ from analysis.hospital import open_hospital
 from analysis.pathways.adherence import adhere_span
 from analysis.pathways.library import read_library
 from analysis.pathways.model import Pathway
-from analysis.pathways.variance import wilson
+from analysis.pathways.variance import PART, wilson
 from analysis.presentation.finding import Finding
 from analysis.settings import parameters_folder
 from analysis.studies.absent import absent
@@ -99,6 +99,13 @@ class Followed:
     def nothing(self, question: str) -> Finding | None:
         """What is said where no stay was judged."""
         return absent(self.report, question, *WITHOUT) if self.rows.empty else None
+
+    def none_over(self, question: str) -> Finding | None:
+        """What is said where no stay was judged, or none is far over its standard."""
+        if (nothing := self.nothing(question)) or len(self.over):
+            return nothing
+        zh, en = f"没有超标准 {PART:.0%} 以上的住院。", f"No stay is {100 * PART:.0f} % over its standard."
+        return Finding(question, None, self.report.say(zh, en))
 
 
 def follow(report: Report, pathway: str = "") -> Followed:

@@ -25,25 +25,28 @@ def whose_variance(followed: Followed) -> Finding:
     """Stays far over the standard by cause class, and by what it is known."""
     report = followed.report
     question = report.say("变异属于谁：疾病、治疗还是系统？", "Whose variance is it: disease, treatment or system?")
-    if nothing := followed.nothing(question):
+    if nothing := followed.none_over(question):
         return nothing
-    if followed.over.empty:
-        return Finding(question, None, report.say("没有超标准 20% 以上的住院。", "No stay is 20 % over its standard."))
     rows = cause_rows(followed)
+    figure = cause_figure(report, rows[rows["over"] >= LIMIT].head(_MOST))
+    return Finding(question, cause_table(report, rows), cause_text(followed, rows), cause_notes(report), figure)
+
+
+def cause_table(report: Report, rows: pd.DataFrame) -> Table:
+    names = {one: class_name(report, one) for one in (*_CLASSES, _UNKNOWN)}
     heads = (
         head(report, "name", "路径", "Pathway"),
         head(report, "over", "超标准例数", "Stays over", "count"),
-        *(
-            head(report, one, class_name(report, one), class_name(report, one), "percent0")
-            for one in (*_CLASSES, _UNKNOWN)
-        ),
+        *(head(report, one, name, name, "percent0") for one, name in names.items()),
     )
-    table = Table(rows, heads, report.say("变异类别", "Cause classes"), report.style, strong=frozenset({0}))
-    large = rows[rows["over"] >= LIMIT].head(_MOST)
-    parts = [Part(class_name(report, one), large[one].tolist(), SHADES[place]) for place, one in enumerate(_CLASSES)]
-    parts.append(Part(class_name(report, _UNKNOWN), large[_UNKNOWN].tolist(), SHADES[-1]))
-    figure = stacked_shares(large["name"].tolist(), parts, report.style, [f"{n:,}" for n in large["over"]])
-    return Finding(question, table, cause_text(followed, rows), cause_notes(report), figure)
+    return Table(rows, heads, report.say("变异类别", "Cause classes"), report.style, strong=frozenset({0}))
+
+
+def cause_figure(report: Report, rows: pd.DataFrame) -> str:
+    """Stacked shares of the classes; what is not known in the last shade."""
+    parts = [Part(class_name(report, one), rows[one].tolist(), SHADES[place]) for place, one in enumerate(_CLASSES)]
+    parts.append(Part(class_name(report, _UNKNOWN), rows[_UNKNOWN].tolist(), SHADES[-1]))
+    return stacked_shares(rows["name"].tolist(), parts, report.style, [f"{n:,}" for n in rows["over"]])
 
 
 def class_name(report: Report, code: str) -> str:
@@ -68,7 +71,7 @@ def cause_text(followed: Followed, rows: pd.DataFrame) -> str:
     report, whole = followed.report, rows.iloc[0]
     known = followed.over["basis"].value_counts()
     told = [f"{class_name(report, one)} {whole[one]:.0%}" for one in (*_CLASSES, _UNKNOWN)]
-    bases = [f"{_BASES[one][report.language == 'en']} {known[one]:,}" for one in _BASES if known.get(one, 0)]
+    bases = [f"{report.say(*_BASES[one])} {known[one]:,}" for one in _BASES if known.get(one, 0)]
     return report.say(
         f"{whole['over']:,} 例超标准住院：{'、'.join(told)}；依据：{'、'.join(bases) or '无'}。",
         f"{whole['over']:,} stays over the standard: {', '.join(told).lower()}; known by "

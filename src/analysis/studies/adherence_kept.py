@@ -6,7 +6,7 @@ from analysis.pathways.variance import PART, wilson
 from analysis.presentation.disclosure import LIMIT
 from analysis.presentation.finding import Finding
 from analysis.presentation.interval_dots import interval_dots
-from analysis.presentation.tables import Table
+from analysis.presentation.tables import Column, Table
 from analysis.presentation.wording import listed
 from analysis.studies.adherence_book import Followed
 from analysis.studies.report import Report
@@ -23,12 +23,16 @@ def kept_pathways(followed: Followed) -> Finding:
     if nothing := followed.nothing(question):
         return nothing
     rows = pathway_rows(followed)
-    shown = rows[rows["stays"] >= LIMIT]
-    figure = interval_dots(
-        shown["name"].tolist(), shown["kept"].tolist(), (shown["kept_low"].tolist(), shown["kept_high"].tolist()),
-        report.style, "percent0", bad=shown["kept_high"].lt(0.5).tolist(),
-    )  # fmt: skip
-    heads = (
+    lines = report.say(
+        "线段为 95% Wilson 区间，红色为确定不到一半。", "Lines: Wilson's 95 % intervals; red: surely less than half."
+    )
+    sheet, shown = report.say("路径遵守", "Pathways kept"), tuple(range(min(_MOST, len(rows))))
+    table = Table(rows, kept_heads(report), sheet, report.style, on_page=shown)
+    return Finding(question, table, kept_text(followed, rows), (kept_note(report), lines), _figure(report, rows))
+
+
+def kept_heads(report: Report) -> tuple[Column, ...]:
+    return (
         head(report, "name", "路径", "Pathway"),
         head(report, "stays", "住院例数", "Stays", "count"),
         head(report, "kept", "全部按要求", "All as asked", "percent0"),
@@ -39,12 +43,13 @@ def kept_pathways(followed: Followed) -> Finding:
         head(report, "standard", "标准住院日", "Standard days", "number1"),
         head(report, "over", f"超标准 {PART:.0%}", f"{PART:.0%} over it", "percent0"),
     )
-    lines = report.say(
-        "线段为 95% Wilson 区间，红色为确定不到一半。", "Lines: Wilson's 95 % intervals; red: surely less than half."
-    )
-    sheet, shown = report.say("路径遵守", "Pathways kept"), tuple(range(min(_MOST, len(rows))))
-    table = Table(rows, heads, sheet, report.style, on_page=shown)
-    return Finding(question, table, kept_text(followed, rows), (kept_note(report), lines), figure)
+
+
+def _figure(report: Report, rows: pd.DataFrame) -> str:
+    shown = rows[rows["stays"] >= LIMIT]
+    bounds = shown["kept_low"].tolist(), shown["kept_high"].tolist()
+    bad = shown["kept_high"].lt(0.5).tolist()
+    return interval_dots(shown["name"].tolist(), shown["kept"].tolist(), bounds, report.style, "percent0", bad=bad)
 
 
 def pathway_rows(followed: Followed) -> pd.DataFrame:

@@ -34,17 +34,21 @@ def drawn(followed: Followed) -> Finding:
         head(report, "most", "至多次数", "At most", "count"),
     )
     table = Table(rows, heads, report.say("路径要求", "Asked for"), report.style)
+    note = report.say(f"依据：{pathway.basis.zh}。", f"Basis: {pathway.basis.en}.")
+    figure = pathway_drawing(pathway, report.language)
+    return Finding(question, table, _counted(followed, pathway), (note,), figure, listed=False)
+
+
+def _counted(followed: Followed, pathway: Pathway) -> str:
+    """Standard days and how many steps are required, optional and forbidden."""
     needs = [one.need for one in pathway.steps.values()]
     counts = [needs.count(need) for need in _NEEDS]
     name, days = followed.name(pathway.id), f"{pathway.standard.days:g}"
-    text = report.say(
+    return followed.report.say(
         f"{name}：标准住院日 {days} 天，必需 {counts[0]} 步、可选 {counts[1]} 步、禁止 {counts[2]} 步。",
         f"{name}: {days} days by the standard; {counts[0]} steps required, {counts[1]} optional, {counts[2]} "
         "forbidden.",
     )
-    basis = str(getattr(pathway.basis, report.language))
-    note = report.say(f"依据：{basis}。", f"Basis: {basis}.")
-    return Finding(question, table, text, (note,), pathway_drawing(pathway, report.language), listed=False)
 
 
 def _asked(followed: Followed, pathway: Pathway) -> pd.DataFrame:
@@ -53,7 +57,7 @@ def _asked(followed: Followed, pathway: Pathway) -> pd.DataFrame:
     after["admission"] = report.say("入院", "admission")
     told = {
         "step": [getattr(one, report.language) for one in steps],
-        "need": [_NEEDS[one.need][report.language == "en"] for one in steps],
+        "need": [report.say(*_NEEDS[one.need]) for one in steps],
         "day": [" – ".join(day_words(report, day) for day in one.day) if one.day else "" for one in steps],
         "after": [after[one.after] if one.after else "" for one in steps],
         "hours": [one.within_hours for one in steps],
@@ -81,18 +85,21 @@ def orders(followed: Followed) -> Finding:
         head(report, "mean_cost", "例均成本", "Cost per case", "money"),
     )
     table = Table(rows, heads, report.say("实际顺序", "Orders"), report.style)
-    of, name = round(rows["cases"].iloc[0] / rows["share"].iloc[0]), followed.name(followed.chosen)
-    together, first = f"{rows['share'].sum():.0%}", f"{rows['share'].iloc[0]:.0%}"
-    text = report.say(
-        f"{name} {of:,} 例住院中，前 {len(rows)} 种顺序占 {together}，最常见的一种占 {first}。",
-        f"{of:,} stays of {name}: the first {len(rows)} orders cover {together}, the most frequent {first}.",
-    )
     note = report.say(
         "只列检查、手术、康复等诊疗活动，不含用药；重复不另算一种。顺序与住院日、成本的关系是并存，不是因果。",
         "Examinations, operations, rehabilitation and the like, no drugs; repetitions are no order of their own. "
         "Orders go with days and costs; they need not cause them.",
     )
-    return Finding(question, table, text, (note,))
+    return Finding(question, table, _orders_text(followed, rows), (note,))
+
+
+def _orders_text(followed: Followed, rows: pd.DataFrame) -> str:
+    of, name = round(rows["cases"].iloc[0] / rows["share"].iloc[0]), followed.name(followed.chosen)
+    together, first = f"{rows['share'].sum():.0%}", f"{rows['share'].iloc[0]:.0%}"
+    return followed.report.say(
+        f"{name} {of:,} 例住院中，前 {len(rows)} 种顺序占 {together}，最常见的一种占 {first}。",
+        f"{of:,} stays of {name}: the first {len(rows)} orders cover {together}, the most frequent {first}.",
+    )
 
 
 def _told(followed: Followed, variant: str) -> str:

@@ -10,7 +10,7 @@ from analysis.presentation.wording import listed, plural
 from analysis.studies.absent import COSTS, absent
 from analysis.studies.report import Report
 from analysis.studies.services import chosen_method
-from analysis.studies.wide import head
+from analysis.studies.wide import head, interval_heads
 from analysis.vocabulary import label
 
 _MOST = 20
@@ -128,8 +128,7 @@ def physicians(report: Report, drg_code: str) -> Finding:
         head(report, "cases", "例数", "Cases", "count"),
         head(report, "days", "平均住院日", "Mean stay", "number1"),
         head(report, "cost", "例均成本", "Cost per case", "money"),
-        head(report, "low", "95% 区间下限", "95 % from", "money"),
-        head(report, "high", "95% 区间上限", "95 % to", "money"),
+        *interval_heads(report, "money", "low", "high"),
         head(report, "drugs", "药品", "Drugs", "money"),
         head(report, "materials", "卫生材料", "Materials", "money"),
         head(report, "margin", "例均盈亏", "Margin per case", "money"),

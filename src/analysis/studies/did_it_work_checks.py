@@ -14,7 +14,7 @@ from analysis.studies.did_it_work_doubts import threats_named
 from analysis.studies.did_it_work_methods import by_method, interrupted_series, naive, outcomes_known
 from analysis.studies.did_it_work_words import effect_kind, window, written
 from analysis.studies.study_tables import write_study
-from analysis.studies.wide import head
+from analysis.studies.wide import head, interval_heads
 from analysis.vocabulary import label
 
 _KINDS = {
@@ -109,8 +109,7 @@ def _parts_of(change: Change, found: Interrupted, kind: Kind) -> Table:
     heads = (
         head(report, "part", "部分", "Part"),
         head(report, "effect", "估计", "Estimate", kind),
-        head(report, "low", "95% 区间下限", "95 % from", kind),
-        head(report, "high", "95% 区间上限", "95 % to", kind),
+        *interval_heads(report, kind, "low", "high"),
     )
     return Table(rows, heads, report.say("间断时间序列", "Interrupted series"), report.style)
 

@@ -12,7 +12,7 @@ from analysis.presentation.wording import span_words
 from analysis.studies.did_it_work import Change
 from analysis.studies.did_it_work_outcomes import Outcome
 from analysis.studies.report import Report
-from analysis.studies.wide import head
+from analysis.studies.wide import head, interval_heads
 
 
 def effect_kind(outcome: Outcome) -> Kind:
@@ -90,8 +90,7 @@ def effect_table(
     heads = [
         first,
         head(report, "effect", f"效果{unit}", f"Effect{unit}", "by_row"),
-        head(report, "low", "95% 区间下限", "95 % from", "by_row"),
-        head(report, "high", "95% 区间上限", "95 % to", "by_row"),
+        *interval_heads(report, "by_row", "low", "high"),
         *([head(report, "share", "相对变化", "Relative", "change")] if with_share else []),
         head(report, "p", "p", "p", "text_right"),
         *more,

@@ -21,7 +21,7 @@ from analysis.studies.cause_words import (
     thing_words,
 )
 from analysis.studies.overspending import Inquiry
-from analysis.studies.wide import head
+from analysis.studies.wide import head, interval_heads
 
 #: A part smaller than this share of the largest one is drawn together with others; rows drawn at most, bars at most.
 _SMALL, _ROWS, _BARS = 0.04, 34, 12
@@ -119,8 +119,7 @@ def _tree_table(inquiry: Inquiry) -> Table:
         head(report, "what", "项目与效应", "Items and effects"),
         head(report, "amount_per_case", "例均", "Per case", "money2"),
         head(report, "amount_total", "合计", "In all", "money2"),
-        head(report, "ci_low", "95% 下限", "95 % from", "money"),
-        head(report, "ci_high", "95% 上限", "95 % to", "money"),
+        *interval_heads(report, "money"),
         head(report, "q_value", "q 值", "q-value", "number3"),
     )
     return Table(rows.reset_index(drop=True), heads, report.say("差异树", "Variance tree"), report.style)
@@ -191,8 +190,7 @@ def causes_table(inquiry: Inquiry, causes: pd.DataFrame, sheet: str, on_page: tu
         head(report, "cause", "原因", "Cause"),
         head(report, "amount_per_case", "例均", "Per case", "money"),
         head(report, "amount_total", "合计", "In all", kind),
-        head(report, "ci_low", "95% 下限", "95 % from", kind),
-        head(report, "ci_high", "95% 上限", "95 % to", kind),
+        *interval_heads(report, kind),
         head(report, "certain", "认定", "Called"),
         head(report, "preventable", "可避免", "Avoidable", kind),
         head(report, "owned", "责任方", "Owner"),

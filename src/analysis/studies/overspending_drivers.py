@@ -14,7 +14,7 @@ from analysis.rootcause.samples import Sample
 from analysis.studies.cause_words import left_out_words, lower, reference_words, thing_words
 from analysis.studies.overspending import Inquiry
 from analysis.studies.overspending_causes import named_causes
-from analysis.studies.wide import head
+from analysis.studies.wide import head, interval_heads
 
 #: Drivers in the order in which they are told; what stands behind comes by its money.
 _ORDER = ("mix", "complication", "infection")
@@ -48,8 +48,7 @@ def driver_bridge(inquiry: Inquiry) -> Finding:
         head(report, "worth", "等待全部成本", "All waiting", size),
         head(report, "amount_per_case", "例均差额", "Gap per case", "money"),
         head(report, "amount_total", "差额", "Gap in all", size),
-        head(report, "ci_low", "95% 下限", "95 % from", size),
-        head(report, "ci_high", "95% 上限", "95 % to", size),
+        *interval_heads(report, size),
         head(report, "preventable", "可避免", "Avoidable", size),
         head(report, "owned", "责任方", "Owner"),
     )

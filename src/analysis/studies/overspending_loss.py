@@ -12,7 +12,7 @@ from analysis.studies.hidden import is_made, plan_drgs
 from analysis.studies.overspending import Inquiry
 from analysis.studies.report import SQL, Report
 from analysis.studies.verdicts import called
-from analysis.studies.wide import head
+from analysis.studies.wide import head, interval_heads
 from analysis.vocabulary import label
 
 #: Why a baseline was taken where none was asked for (zh, en).
@@ -196,8 +196,7 @@ def paid_to_cost(inquiry: Inquiry) -> Finding:
         head(report, "step", "步骤", "Step"),
         head(report, "case", "例均", "Per case", "money"),
         head(report, "total", "合计", "In all", kind),
-        head(report, "low", "95% 下限", "95 % from", kind),
-        head(report, "high", "95% 上限", "95 % to", kind),
+        *interval_heads(report, kind, "low", "high"),
     )
     sheet = report.say("支付到成本", "Paid to cost")
     table = Table(rows, heads, sheet, report.style, strong=frozenset({0, len(rows) - 1}))

@@ -17,7 +17,7 @@ from analysis.rootcause.cost_models import Park
 from analysis.rootcause.physicians import LEAST_PHYSICIANS, NAMED_FROM, family_check, physician_effects
 from analysis.studies.overspending import Inquiry
 from analysis.studies.report import Report
-from analysis.studies.wide import head
+from analysis.studies.wide import head, interval_heads
 
 #: method -> (zh, en): what the figure compares.
 _METHODS = {
@@ -78,8 +78,7 @@ def _physician_table(report: Report, named: pd.DataFrame, others: pd.DataFrame) 
         head(report, "expected", "期望成本", "Expected", "money"),
         head(report, "observed", "实际成本", "Observed", "money"),
         head(report, "shrunken", "收缩后差额", "Shrunken difference", "money"),
-        head(report, "ci_low", "95% 下限", "95 % from", "money"),
-        head(report, "ci_high", "95% 上限", "95 % to", "money"),
+        *interval_heads(report, "money"),
         head(report, "reliability", "可靠度", "Reliability", "percent0"),
     )
     return Table(rows, heads, report.say("医师比较", "Physicians compared"), report.style)

@@ -7,7 +7,7 @@ from analysis.presentation.tables import Table
 from analysis.rootcause.segments import Condition, clusters_for, find_segments
 from analysis.studies.overspending import Inquiry
 from analysis.studies.report import Report
-from analysis.studies.wide import head
+from analysis.studies.wide import head, interval_heads
 from analysis.vocabulary import codes, label
 
 #: Dimensions of a segment (zh, en).
@@ -43,8 +43,7 @@ def unexpected(inquiry: Inquiry) -> Finding:
         head(report, "what", "病例群", "Cases"),
         head(report, "cases", "例数", "Cases", "count"),
         head(report, "amount_per_case", "例均高出", "Above the others", "money"),
-        head(report, "ci_low", "95% 下限", "95 % from", "money"),
-        head(report, "ci_high", "95% 上限", "95 % to", "money"),
+        *interval_heads(report, "money"),
     )
     first = rows.iloc[0]
     money = report.style.money(abs(float(first["amount_per_case"])))

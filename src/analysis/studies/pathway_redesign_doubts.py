@@ -17,7 +17,7 @@ from analysis.studies.pathway_redesign import TODAY, Redesign
 from analysis.studies.pathway_redesign_choice import chosen
 from analysis.studies.pathway_redesign_effects import shown, signed
 from analysis.studies.pathway_redesign_words import OUTCOMES, address_words
-from analysis.studies.wide import head
+from analysis.studies.wide import head, interval_heads
 
 #: Draws of the parameters, replications of each and of the tornado.
 DRAWS, REPLICATIONS, _TORNADO = 100, 10, 20
@@ -55,8 +55,7 @@ def if_all_are_off(redesign: Redesign) -> Finding:
     frame = pd.DataFrame(rows, columns=["plan", "outcome", "mean", "low", "high", "share", "above"])
     heads = (head(report, "plan", "方案", "Plan"), head(report, "outcome", "结局", "Outcome"),
              head(report, "mean", "差值", "Difference", "text_right"),
-             head(report, "low", "95% 下限", "95 % from", "text_right"),
-             head(report, "high", "95% 上限", "95 % to", "text_right"),
+             *interval_heads(report, "text_right", "low", "high"),
              head(report, "share", "误差中来自参数", "Of the error: parameters", "percent0"),
              head(report, "above", "差值为正的抽样", "Draws above 0", "percent0"))  # fmt: skip
     if not rows:

@@ -9,7 +9,7 @@ from analysis.presentation.numbers import MINUS, Kind, Style, is_empty
 from analysis.presentation.tables import Table
 from analysis.studies.pathway_redesign import TODAY, Redesign
 from analysis.studies.pathway_redesign_words import OUTCOMES
-from analysis.studies.wide import head
+from analysis.studies.wide import head, interval_heads
 
 #: In the figure; the table has every outcome.
 _PANELS = ("stay", "days_of_patient", "cost_of_patient", "margin_of_patient", "waiting", "beds", "complication",
@@ -49,8 +49,7 @@ def changes(redesign: Redesign) -> Finding:
     heads = (head(report, "plan", "方案", "Plan"), head(report, "outcome", "结局", "Outcome"),
              head(report, "now", "现状", "Today", "by_row"), head(report, "then", "方案", "With it", "by_row"),
              head(report, "difference", "差值", "Difference", "text_right"),
-             head(report, "low", "95% 下限", "95 % from", "text_right"),
-             head(report, "high", "95% 上限", "95 % to", "text_right"))  # fmt: skip
+             *interval_heads(report, "text_right", "low", "high"))  # fmt: skip
     table = Table(frame, redesign.by_plan(heads), report.say("方案效果", "Effects"), style, by_row=tuple(kinds))
     perverse = [plan for plan in redesign.differences if _perverse(redesign, plan)]
     text = " ".join(_plan_text(redesign, plan) for plan in redesign.plans)

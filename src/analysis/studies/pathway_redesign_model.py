@@ -10,7 +10,7 @@ from analysis.presentation.tables import Table
 from analysis.presentation.wording import listed, plural, span_words
 from analysis.studies.pathway_redesign import TODAY, Redesign
 from analysis.studies.pathway_redesign_words import address_words, resource_word
-from analysis.studies.wide import head
+from analysis.studies.wide import head, interval_heads
 
 #: Above so many noise floors a model does not look like the hospital.
 _LIKE = 1.5
@@ -99,8 +99,7 @@ def numbers(redesign: Redesign) -> Finding:
                      for of in rows["basis"]]  # fmt: skip
     measured = int((redesign.calibration.report["basis"] == "measured").sum())
     heads = (head(report, "address", "参数", "Number"), head(report, "value", "取值", "Value", "number3"),
-             head(report, "ci_low", "95% 下限", "95 % from", "number3"),
-             head(report, "ci_high", "95% 上限", "95 % to", "number3"),
+             *interval_heads(report, "number3"),
              head(report, "cases", "例数", "Cases", "count"), head(report, "basis", "来源", "From"))  # fmt: skip
     first = tuple(range(min(measured, 14)))
     table = Table(rows[[one.name for one in heads]], heads, report.say("参数", "Numbers"), report.style, on_page=first)

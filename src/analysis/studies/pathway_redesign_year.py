@@ -9,7 +9,7 @@ from analysis.presentation.numbers import Kind
 from analysis.presentation.tables import Table
 from analysis.studies.pathway_redesign import TODAY, Redesign
 from analysis.studies.pathway_redesign_effects import capacity_notes, signed
-from analysis.studies.wide import head
+from analysis.studies.wide import head, interval_heads
 
 _CASH = ("其中药品与耗材（现金）", "of it drugs and materials (cash)")
 _FREED = ("其中床位、人员、设备（腾出的能力）", "of it beds, staff, machines (capacity freed)")
@@ -29,8 +29,7 @@ def in_a_year(redesign: Redesign) -> Finding:
     frame = pd.DataFrame(rows, columns=["plan", "what", "change", "low", "high"])
     heads = (head(report, "plan", "方案", "Plan"), head(report, "what", "一年的变化", "Change in a year"),
              head(report, "change", "差值", "Difference", "text_right"),
-             head(report, "low", "95% 下限", "95 % from", "text_right"),
-             head(report, "high", "95% 上限", "95 % to", "text_right"))  # fmt: skip
+             *interval_heads(report, "text_right", "low", "high"))  # fmt: skip
     table = Table(frame, redesign.by_plan(heads), report.say("一年", "A year"), report.style)
     text = report.say(f"每年约 {a_year:.0f} 位患者。", f"Some {a_year:,.0f} patients a year.")
     text += " ".join(_year_text(redesign, plan, a_year) for plan in redesign.plans)

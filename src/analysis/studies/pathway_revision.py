@@ -17,7 +17,7 @@ from analysis.studies.absent import absent
 from analysis.studies.adherence_book import WITHOUT, Followed, follow, judged_anew
 from analysis.studies.pathway_words import asked_words
 from analysis.studies.report import Report, Span
-from analysis.studies.wide import head
+from analysis.studies.wide import head, interval_heads
 
 LIMITS = Limits()
 #: finding -> what is to be decided (zh, en).
@@ -98,17 +98,22 @@ def covered(quarter: Quarter) -> Finding:
         f"{en}: {plural(len(enough), 'pathway')} with {LIMITS.cases} stays and more, {enough.sum():,} in all; the data "
         f"contradict {quarter.found['pathway'].nunique()} of them in {plural(len(quarter.found), 'place')}.",
     )
-    notes = [report.say(
+    notes = [_criteria(report)]
+    if few:
+        notes.append(report.say(f"病例不足，未作判断：{listed(few, 'zh', 12, '条')}。",
+                                f"Too few stays to say anything: {listed(few, 'en', 12)}."))  # fmt: skip
+    return Finding(question, None, text, tuple(notes))
+
+
+def _criteria(report: Report) -> str:
+    """What counts as a contradiction."""
+    return report.say(
         f"不符的判据：必需步骤遗漏超过 {LIMITS.omitted:.0%}；做了的一半以上不在要求的时间；无并发症住院的中位数偏离"
         f"标准 {LIMITS.days:.0%} 以上。须在全部月份合计中确定（95% 区间），且在 {LIMITS.months} 个月中各自成立。",
         f"A contradiction: a required step left out in more than {LIMITS.omitted:.0%}; more than half of those done at "
         f"another time than asked for; a median of uncomplicated stays more than {LIMITS.days:.0%} off the standard. "
         f"For certain over all months (95 % interval), and in each of {LIMITS.months} months.",
-    )]  # fmt: skip
-    if few:
-        notes.append(report.say(f"病例不足，未作判断：{listed(few, 'zh', 12, '条')}。",
-                                f"Too few stays to say anything: {listed(few, 'en', 12)}."))  # fmt: skip
-    return Finding(question, None, text, tuple(notes))
+    )
 
 
 def left_out(quarter: Quarter) -> Finding:
@@ -128,27 +133,25 @@ def left_out(quarter: Quarter) -> Finding:
         )
         return Finding(question, None, text)
     rows = rows.assign(harm=[_points(report, row) for row in rows.to_dict("records")])
-    table = _table(
-        quarter,
-        rows,
-        "percent0",
-        ("遗漏步骤", "Left out"),
-        head(report, "harm", "未做者的伤害风险差", "Harm, without less with"),
-    )
+    harm = head(report, "harm", "未做者的伤害风险差", "Harm, without less with")
+    table = _table(quarter, rows, "percent0", ("遗漏步骤", "Left out"), harm)
     worse = int(rows["finding"].eq("omitted_with_harm").sum())
     text = report.say(
         f"{len(rows)} 个必需步骤遗漏超过 {LIMITS.omitted:.0%}，其中 {worse} 个未做者的结局更差。",
         f"{plural(len(rows), 'required step')} left out by more than {LIMITS.omitted:.0%}; in {worse} of them those "
         "without fare worse.",
     )
-    note = report.say(
+    return Finding(question, table, text, (_harm_note(report),), alarm=bool(worse))
+
+
+def _harm_note(report: Report) -> str:
+    return report.say(
         "伤害 = 并发症、死亡或 30 天内非计划再入院；风险差为未做减做了（百分点，Newcombe 95% 区间），"
         "未按病情校正：未做者与做了者本来就不同。任一方不足 10 例不列。",
         "Harm: complication, death or unplanned readmission within 30 days; without less with, in points (Newcombe's "
         "95 % interval), not adjusted: who goes without differs from who gets it. Not shown where a side has fewer "
         "than ten.",
     )
-    return Finding(question, table, text, (note,), alarm=bool(worse))
 
 
 def other_time(quarter: Quarter) -> Finding:
@@ -218,8 +221,7 @@ def _table(quarter: Quarter, rows: pd.DataFrame, kind: Kind, sheet: tuple[str, s
         head(report, "name", "路径与步骤", "Step of a pathway"),
         head(report, "asked", "要求", "Asked for"),
         head(report, "observed", *found, kind),
-        head(report, "ci_low", "区间下限", "Interval from", kind),
-        head(report, "ci_high", "区间上限", "Interval to", kind),
+        *interval_heads(report, kind),
         head(report, "cases", "例数", "Stays", "count"),
         *more,
         head(report, "decide", "请委员会决定", "To decide"),

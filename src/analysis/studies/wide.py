@@ -20,6 +20,11 @@ def head(report: Report, name: str, zh: str, en: str, kind: Kind = "text", on_pa
     return Column(name, report.style.with_unit(report.say(zh, en), kind), kind, on_page)
 
 
+def interval_heads(report: Report, kind: Kind, low: str = "ci_low", high: str = "ci_high") -> tuple[Column, Column]:
+    """Columns of the ends of a 95 % interval."""
+    return head(report, low, "95% 下限", "95 % from", kind), head(report, high, "95% 上限", "95 % to", kind)
+
+
 def table_money(values: Iterable[Any]) -> Kind:
     """How accounts are printed: in the currency to the unit, as the norm's forms; huge ones in the large unit."""
     known = [abs(float(value)) for value in values if not is_empty(value)]

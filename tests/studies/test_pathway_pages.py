@@ -120,6 +120,19 @@ def test_what_comes_of_a_small_group_is_hidden_with_it(followed: Followed):
     assert len(small) > 0 and (small[["share", "extra", "in_time"]] == HIDDEN).all(axis=None)
 
 
+def test_the_committee_is_told_for_how_many_a_step_waited_for_is_found(followed: Followed):
+    rows = adherence_committee.too_long(followed).table.rows
+    told, every = rows[rows["over"].ne(SMALL)], adherence_waits.over_rows(followed).set_index("name")
+    assert len(told) and told["waiting"].tolist() == every.loc[told["name"], "waiting"].tolist()
+
+
+def test_a_step_that_got_worse_is_told_wherever_it_stands_in_the_list(followed: Followed):
+    """Seldom left out, so far down the list, but never before: the sentence has it."""
+    rows = adherence_omitted.omission_rows(followed).assign(q_value=1.0)
+    rows.loc[len(rows) - 1, ["before", "rate", "q_value"]] = (0.0, 0.12, 0.01)
+    assert f"{rows['name'].iloc[-1]} 0% → 12%" in adherence_omitted.omission_text(followed, rows)
+
+
 # ── the quarterly revision ────────────────────────────────────────────────────────────────────────
 FOUND = pd.DataFrame(
     [

@@ -52,7 +52,8 @@ def left_out(followed: Followed) -> Finding:
     if nothing := followed.nothing(question):
         return nothing
     rows = omission_rows(followed)
-    top = rows[rows["expected"] >= _LEAST].head(_STEPS).reset_index(drop=True)
+    many = rows[rows["expected"] >= _LEAST].reset_index(drop=True)
+    top = many.head(_STEPS)
     if top.empty:
         text = report.say(f"没有应做例数达到 {_LEAST} 的必需步骤。", f"No required step was due in {_LEAST} stays.")
         return Finding(question, None, text)
@@ -65,7 +66,7 @@ def left_out(followed: Followed) -> Finding:
         head(report, "before", "上年同期", "Year before", "percent0"),
     )
     table = Table(top, heads, report.say("遗漏步骤", "Left out"), report.style)
-    text, figure = omission_text(followed, top), omission_figure(followed, top)
+    text, figure = omission_text(followed, many), omission_figure(followed, top)
     return Finding(question, table, text, omission_notes(report), figure, listed=False)
 
 
@@ -78,7 +79,7 @@ def too_long(followed: Followed) -> Finding:
     if followed.over.empty:
         return Finding(question, None, report.say("没有超标准 20% 以上的住院。", "No stay is 20 % over its standard."))
     rows = over_rows(followed).head(_PATHWAYS)
-    derived = ["share", "extra", "step", "in_time", "absent"]
+    derived = ["share", "extra", "waiting", "step", "in_time", "absent"]
     hidden = hidden_groups(over_rows(followed)["over"])[: len(rows)]
     shown = protect(rows[["name", "over", *derived]], "over", derived, hidden=hidden)
     heads = (
@@ -86,7 +87,8 @@ def too_long(followed: Followed) -> Finding:
         head(report, "over", "超标准例数", "Stays over", "count"),
         head(report, "share", "占路径住院", "Of its stays", "percent0"),
         head(report, "extra", "超出天数", "Days over", "count"),
-        head(report, "step", "最常等待的步骤", "Waited for most"),
+        head(report, "waiting", "有等待步骤", "A step waited for", "percent0"),
+        head(report, "step", "其中最常等待", "Most of these for"),
         head(report, "in_time", "24 小时内报告", "Reason in 24 h", "percent0"),
         head(report, "absent", "未报告", "No reason", "percent0"),
     )

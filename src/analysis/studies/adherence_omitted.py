@@ -29,11 +29,12 @@ def left_out_steps(followed: Followed, most: int = 15) -> Finding:
     if followed.live is not None:
         told = omitted_steps(followed.live)
         rows = rows.merge(told.loc[told["department"].isna(), [*_KEY, "excused", "unknown"]], on=_KEY, how="left")
-    top = rows[rows["expected"] >= LIMIT].head(most)
+    many = rows[rows["expected"] >= LIMIT]
+    top = many.head(most)
     table = Table(rows, _heads(report, rows), report.say("遗漏步骤", "Left out"), report.style,
                   on_page=tuple(range(min(most, len(rows)))))  # fmt: skip
     return Finding(
-        question, table, omission_text(followed, top), omission_notes(report), omission_figure(followed, top)
+        question, table, omission_text(followed, many), omission_notes(report), omission_figure(followed, top)
     )
 
 
@@ -68,9 +69,9 @@ def omission_figure(followed: Followed, top: pd.DataFrame) -> str:
     return interval_dots(labels, values, bounds, report.style, "percent0", before=top["before"].tolist(), names=names)
 
 
-def omission_text(followed: Followed, top: pd.DataFrame) -> str:
-    """The step most often left out with its interval, and those that changed from the year before."""
-    report, first = followed.report, top.iloc[0]
+def omission_text(followed: Followed, rows: pd.DataFrame) -> str:
+    """The step most often left out with its interval, and all that changed from the year before, listed or not."""
+    report, first = followed.report, rows.iloc[0]
     low, high = (f"{value:.0%}" for value in (first["ci_low"], first["ci_high"]))
     text = report.say(
         f"{report.lately}遗漏最多的是{first['name']}：{first['omitted']:.0f} / {first['expected']:.0f} 例，"
@@ -78,7 +79,7 @@ def omission_text(followed: Followed, top: pd.DataFrame) -> str:
         f"Left out most {report.lately}: {first['name']}, {first['omitted']:.0f} of {first['expected']:.0f}, "
         f"{first['rate']:.0%} (95 % interval {low} to {high}).",
     )
-    sure = top[top["q_value"] <= _Q]
+    sure = rows[rows["q_value"] <= _Q]
     less, more = sure[sure["rate"] < sure["before"]], sure[sure["rate"] > sure["before"]]
     if len(less):
         zh, en = (listed(_moved(less), language) for language in ("zh", "en"))

@@ -84,7 +84,7 @@ def over_standard(followed: Followed) -> Finding:
         head(report, "share", "占路径住院", "Of its stays", "percent0"),
         head(report, "extra", "超出天数", "Days over", "count"),
         head(report, "waiting", "有等待步骤", "A step waited for", "percent0"),
-        head(report, "step", "最常等待的步骤", "Waited for most"),
+        head(report, "step", "其中最常等待", "Most of these for"),
         head(report, "in_time", "24 小时内报告原因", "Reason in 24 h", "percent0"),
         head(report, "absent", "未报告", "No reason", "percent0"),
     )

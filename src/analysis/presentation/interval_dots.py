@@ -32,10 +32,7 @@ def interval_dots(
     with mpl.rc_context(chart_style()):
         figure, axes = new_figure(0.225 * len(labels) + 0.4)
         for row, (value, low, high) in enumerate(zip(values, *bounds, strict=True)):
-            colour = BAD if bad and bad[row] else ACCENT
-            axes.axhline(row, color=FAINT, linewidth=0.7, zorder=0)
-            axes.plot([low, high], [row, row], color=colour, linewidth=2.2, alpha=0.35, solid_capstyle="butt", zorder=1)
-            axes.plot(value, row, "o", color=colour, markersize=5.5, zorder=3)
+            _dot(axes, row, (value, low, high), BAD if bad and bad[row] else ACCENT)
             axes.text(1, row, style.write(value, kind), transform=axes.get_yaxis_transform(), va="center", ha="right")
             if before and not is_empty(before[row]):
                 axes.plot(before[row], row, "o", color="white", markeredgecolor=GREY, markersize=4.5, zorder=2)
@@ -46,6 +43,14 @@ def interval_dots(
         if before and any(not is_empty(value) for value in before):
             _legend(axes, names)
         return to_svg(figure)
+
+
+def _dot(axes: mpl.axes.Axes, row: int, of: tuple[float, float, float], colour: str) -> None:
+    """A value on the line of its interval."""
+    value, low, high = of
+    axes.axhline(row, color=FAINT, linewidth=0.7, zorder=0)
+    axes.plot([low, high], [row, row], color=colour, linewidth=2.2, alpha=0.35, solid_capstyle="butt", zorder=1)
+    axes.plot(value, row, "o", color=colour, markersize=5.5, zorder=3)
 
 
 def _legend(axes: mpl.axes.Axes, names: tuple[str, str]) -> None:

@@ -101,6 +101,13 @@ class Style:
             suffix = " 百分点" if self.language == "zh" else " pts"
         return text + suffix
 
+    def ends(self, low: Any, high: Any, kind: Kind) -> str:
+        """Ends of an interval in a cell, without a break within; empty where there is none."""
+        if is_empty(low) or is_empty(high):
+            return ""
+        to = "至" if self.language == "zh" else "to"
+        return f"{self.write(low, kind)} {to} {self.write(high, kind)}".replace(" ", "\u00a0")
+
     def unit_of(self, kind: Kind) -> str:
         """Unit of a kind of money; empty for other kinds."""
         return {"money": self.unit, "money2": self.unit, "money_large": self.large[1]}.get(kind, "")

@@ -23,11 +23,10 @@ def composite(report: Report) -> Finding:
     mean = float(np.average(rows["score"], weights=rows["cases"]))
     rows["apart"] = (rows["score_low"] > mean) | (rows["score_high"] < mean)
     shown = rows[rows["cases"] >= LIMIT].sort_values(["score", "unit"], ascending=[False, True], ignore_index=True)
-    write, to = report.style.write, report.say("至", "to")
     ends = zip(shown["score_low"], shown["score_high"], strict=True)
     shown = shown.assign(
         department=report.named("department", shown["unit"]),
-        interval=[f"{write(low, 'count')}\u00a0{to}\u00a0{write(high, 'count')}" for low, high in ends],
+        interval=[report.style.ends(low, high, "count") for low, high in ends],
         told=["✓" if apart else "–" for apart in shown["apart"]],
     )  # fmt: skip
     heads = (

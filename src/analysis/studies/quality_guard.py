@@ -4,7 +4,7 @@ import pandas as pd
 
 from analysis.presentation.finding import Finding
 from analysis.presentation.sparkline import Trend
-from analysis.presentation.tables import Table, columns
+from analysis.presentation.tables import Column, Table, columns
 from analysis.presentation.wording import listed, period_words, plural
 from analysis.studies.absent import absent
 from analysis.studies.indicator_values import chosen, indicator_spans, judged, kind_of, label_of, trend_rows
@@ -49,20 +49,20 @@ def quality_guard(report: Report) -> Finding:
             Trend(months[n].tolist() if n in months else (), s == "missed") for n, s in zip(names, state, strict=True)
         ],
     ).rename(columns={"span": "so_far"})
+    missed = frozenset((i, "so_far") for i, s in enumerate(state) if s == "missed")
+    sheet, heads = report.say("质量", "Quality"), _heads(report, rows)
+    table = Table(rows, heads, sheet, report.style, by_row=tuple(kinds), alarm=missed)
+    return Finding(question, table, _text(report, rows, names, state), _notes(report, names), alarm="missed" in state)
+
+
+def _heads(report: Report, rows: pd.DataFrame) -> tuple[Column, ...]:
+    """Columns of the table; those with nothing in them are left out."""
     specs = [("indicator", "text"), ("now", "by_row"), ("year_before", "by_row"), ("so_far", "by_row")]
     specs += [("before", "by_row"), ("target", "by_row"), ("state", "mark"), ("trend", "trend")]
     gone = {name for name in ("year_before", "before", "target") if rows[name].isna().all()}
     gone |= {"state"} if "target" in gone else set()
     gone |= {"so_far", "trend"} if report.period.is_year else set()
-    table = Table(
-        rows,
-        columns(report.style, *[spec for spec in specs if spec[0] not in gone], heads=report.heads),
-        report.say("质量", "Quality"),
-        report.style,
-        by_row=tuple(kinds),
-        alarm=frozenset((i, "so_far") for i, s in enumerate(state) if s == "missed"),
-    )
-    return Finding(question, table, _text(report, rows, names, state), _notes(report, names), alarm="missed" in state)
+    return columns(report.style, *[spec for spec in specs if spec[0] not in gone], heads=report.heads)
 
 
 def _pathway_steps(report: Report) -> pd.DataFrame | None:

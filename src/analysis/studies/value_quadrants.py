@@ -8,7 +8,6 @@ import pandas as pd
 from analysis.evaluation.quadrants import UNCLEAR, QuadrantSettings, quadrants
 from analysis.presentation.disclosure import LIMIT
 from analysis.presentation.finding import Finding
-from analysis.presentation.numbers import Kind, is_empty
 from analysis.presentation.quadrant import Axis, Spot, quadrant_chart
 from analysis.presentation.tables import Table
 from analysis.presentation.wording import listed, plural
@@ -103,12 +102,12 @@ def keep_quadrants(report: Report) -> Path:
 
 
 def _table(report: Report, rows: pd.DataFrame) -> Table:
-    style, told = report.style, 0 if report.language == "zh" else 1
+    style = report.style
     shown = rows.assign(
         drg=report.titled("drg", rows["group"]),
-        quality_interval=[_ends(report, *row, "number1") for row in _pairs(rows, "quality")],
-        cost_interval=[_ends(report, *row, "change") for row in _pairs(rows, "cost")],
-        strategy=[_STRATEGY[place][told] for place in rows["place"]],
+        quality_interval=[style.ends(*row, "number1") for row in _pairs(rows, "quality")],
+        cost_interval=[style.ends(*row, "change") for row in _pairs(rows, "cost")],
+        strategy=[report.say(*_STRATEGY[place]) for place in rows["place"]],
     )
     heads = (
         head(report, "drg", "病组", "DRG"),
@@ -129,13 +128,6 @@ def _pairs(rows: pd.DataFrame, axis: str) -> list[tuple[float, float]]:
     return list(zip(rows[f"{axis}_low"], rows[f"{axis}_high"], strict=True))
 
 
-def _ends(report: Report, low: float, high: float, kind: Kind) -> str:
-    if is_empty(low):
-        return ""
-    ends = (report.style.write(end, kind).replace(" ", "\u00a0") for end in (low, high))
-    return report.say("\u00a0至\u00a0", "\u00a0to\u00a0").join(ends)
-
-
 def _figure(report: Report, rows: pd.DataFrame) -> str:
     known = rows[rows["quality"].notna() & rows["cost"].notna()]
     if known.empty:
@@ -145,8 +137,7 @@ def _figure(report: Report, rows: pd.DataFrame) -> str:
              "_" in row.place, row.place.startswith("worse"))  # type: ignore[union-attr]
         for row in known.itertuples()
     ]  # fmt: skip
-    told = 0 if report.language == "zh" else 1
-    corners = tuple(_STRATEGY[place][told] for place in _CORNERS)
+    corners = tuple(report.say(*_STRATEGY[place]) for place in _CORNERS)
     x_name = report.say(
         "质量：较上年同严重程度的预期（分，向右为好）", "Quality against the year before (points, right is better)"
     )

@@ -19,7 +19,7 @@ from analysis.studies.case_study import keep
 from analysis.studies.committee import open_report
 from analysis.studies.incentive_gaming import keep_gaming
 from analysis.studies.incentives import keep_incentives
-from analysis.studies.mdt_meetings import meetings_of, write_meetings
+from analysis.studies.mdt_meetings import keep_meetings, meetings_of
 from analysis.studies.pathway_redesign import open_redesign
 from analysis.studies.pathway_redesign_choice import kept
 from analysis.studies.value_contract import expose, keep_contract
@@ -52,7 +52,7 @@ def closed_demo(folders: Path) -> Path:
     keep_worth(folders)
     keep_redesigns(folders)
     report = open_report(str(folders / "data/demo"), LAST, str(folders / "outputs"), "en")
-    write_meetings(meetings_of(report, draws=50))
+    keep_meetings(meetings_of(report, draws=50))
     return folders / "outputs/demo"
 
 

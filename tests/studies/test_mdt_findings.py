@@ -14,7 +14,7 @@ from analysis.reporting.runner import execute
 from analysis.settings import parameters_folder
 from analysis.studies import mdt_findings
 from analysis.studies.committee import open_report
-from analysis.studies.mdt_meetings import STUDY, Meetings, meetings_of, write_meetings
+from analysis.studies.mdt_meetings import STUDY, Meetings, keep_meetings, meetings_of
 from analysis.studies.study_tables import read_studies
 
 NOTEBOOK = parameters_folder().parent / "notebooks" / "explore" / "mdt.ipynb"
@@ -73,7 +73,7 @@ def test_differences_of_rates_are_points_and_a_handful_of_events_is_said(small: 
 
 def test_the_study_is_kept_with_its_months(small: Small, tmp_path: Path):
     made = meetings(small, "zh")
-    folder = write_meetings(replace(made, report=replace(made.report, folder=tmp_path)))
+    folder = keep_meetings(replace(made, report=replace(made.report, folder=tmp_path)))
     rows = read_studies(folder.parents[1], "effects")
     mine = rows[rows["study"] == STUDY]
     assert set(mine["outcome"]) == {"stay", "complication", "readmission"} and set(mine["estimand"]) == {"ATT_all"}
@@ -81,7 +81,7 @@ def test_the_study_is_kept_with_its_months(small: Small, tmp_path: Path):
 
 def test_the_notebook_says_that_there_is_nothing_where_there_is_nothing(small: Small):
     report = open_report(str(small.data), small.period, str(small.outputs), "en")
-    assert meetings_of(report).register.empty and write_meetings(meetings_of(report)) is None
+    assert meetings_of(report).register.empty and keep_meetings(meetings_of(report)) is None
     given = {"data": str(small.data), "period": small.period, "outputs": str(small.outputs), "language": "en"}
     told = findings_of(execute(NOTEBOOK, given))
     stop_kernel()

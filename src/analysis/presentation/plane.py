@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.axes import Axes
 
 from analysis.presentation.numbers import Kind, Style
 from analysis.presentation.palette import ACCENT, FAINT, GREY, INK, LIGHT
@@ -36,15 +37,9 @@ def plane_chart(
         axes.plot(estimate[1], estimate[0], "D", color=INK, markersize=6, zorder=3)
         axes.axhline(0, color=GREY, linewidth=0.9)
         axes.axvline(0, color=GREY, linewidth=0.9)
-        for limit, values in ((axes.set_xlim, gain), (axes.set_ylim, money)):
-            low, high = min(values.min(), 0), max(values.max(), 0)
-            room = 0.08 * (high - low or 1)
-            limit(low - room, high + room)
-        for (across, along), text in zip(
-            ((0.01, 0.97), (0.99, 0.97), (0.01, 0.03), (0.99, 0.03)), corners, strict=True
-        ):
-            sides = {"ha": "left" if across < 0.5 else "right", "va": "top" if along > 0.5 else "bottom"}
-            axes.text(across, along, text, transform=axes.transAxes, color=GREY, fontsize=8, **sides)
+        axes.set_xlim(_with_zero(gain))
+        axes.set_ylim(_with_zero(money))
+        _in_corners(axes, corners)
         axes.set_xlabel(words[0], fontsize=8.5)
         axes.set_ylabel(words[1], fontsize=8.5)
         axes.xaxis.set_major_formatter(lambda value, _: style.write(value, effect_kind))
@@ -52,6 +47,19 @@ def plane_chart(
         axes.tick_params(labelsize=8, labelcolor=GREY)
         axes.grid(color=FAINT, linewidth=0.6)
         return to_svg(figure)
+
+
+def _with_zero(values: np.ndarray) -> tuple[float, float]:
+    """Limits of an axis that hold the values and zero, with some room."""
+    low, high = min(values.min(), 0), max(values.max(), 0)
+    room = 0.08 * (high - low or 1)
+    return low - room, high + room
+
+
+def _in_corners(axes: Axes, words: tuple[str, str, str, str]) -> None:
+    for (across, along), text in zip(((0.01, 0.97), (0.99, 0.97), (0.01, 0.03), (0.99, 0.03)), words, strict=True):
+        sides = {"ha": "left" if across < 0.5 else "right", "va": "top" if along > 0.5 else "bottom"}
+        axes.text(across, along, text, transform=axes.transAxes, color=GREY, fontsize=8, **sides)
 
 
 def acceptability_chart(

@@ -108,7 +108,7 @@ def meetings_of(report: Report, draws: int = 200) -> Meetings:
     return Meetings(report, register, on, library, draws)
 
 
-def write_meetings(meetings: Meetings) -> Path | None:
+def keep_meetings(meetings: Meetings) -> Path | None:
     """Keep the effects as study E4_mdt beside the closed months; None where there are too few meetings to judge."""
     if not meetings.effects:
         return None

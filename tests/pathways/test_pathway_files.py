@@ -40,7 +40,7 @@ DAYS = {
     "gastrectomy_eras": (12, 8),
     "mdt_lung_diabetes": (14, 9),
     "mdt_pancreas": (18, 12),
-    "disc_home_on_day_three": (7.0, 5.7),
+    "disc_home_on_day_three": (7.0, 5.2),
 }
 #: What a scenario is for, and the way it moves it.
 MOVES = {

@@ -59,7 +59,8 @@ CASES = [
          {"preparation.time": "x 0.64", "recovery.time": "x 0.64", "complication_treated.time": "x 0.64",
           "complication.chance": "- 0.07"}, ("stay", "complication")),
     Case("lumbar_day_three", "IB39", "lumbar_disc", {},
-         {"fit_for_home.skip": True, "sent_home.skip": False, "readmission.chance": "+ 0.15"}, ("readmission",)),
+         {"fit_for_home.time": "at most 3", "complication_treated.skip": True, "readmission.chance": "+ 0.15"},
+         ("readmission",)),
     Case(SHORTAGE, "BR19", "cerebral_haemorrhage", {}, {"resources.rehabilitation.units": "x 4"}, ("stay",)),
 ]  # fmt: skip
 TESTED = tuple(case.story for case in CASES if case.story != SHORTAGE)
@@ -132,7 +133,7 @@ def hospital(request, tmp_path_factory) -> tuple[int, Callable[[str], Calibratio
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.story)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.story}-{case.outcomes[0]}")
 def test_a_scenario_does_what_the_story_does(hospital, case: Case):
     seed, calibrated = hospital
     planted, found = truth(seed, case), simulated(calibrated(case.pathway), case)

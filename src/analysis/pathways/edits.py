@@ -2,6 +2,7 @@
 
     NAME.time.gamma.mean, NAME.chance, NAME.WAY.chance, NAME.items.C201, NAME.after.weibull.mean, NAME.times
     NAME.time: x 0.7       all of it takes 0.7 of the time, whichever the distribution
+    NAME.time: at most 3   as long as before, but never longer than 3 days
     NAME.time: {gamma: {mean: 3, sd: 2}}      another distribution
     NAME.chances: {WAY: 0.7, OTHER: 0.3}      all ways of a choice
     NAME.items: {C201: 1}                     quantities of several items, the others as they are
@@ -22,11 +23,13 @@ from typing import Any
 
 from analysis.errors import InputError
 from analysis.pathways.acts import verb_of
+from analysis.pathways.times import Time, capped
 
 #: A number, a change of one, a switch; or a distribution, quantities, chances, parts of the week.
 Edit = float | str | bool | Mapping[str, Any] | list[float]
 #: "x 0.5", "+ 1", "- 1".
 CHANGE = re.compile(r"^\s*([x+-])\s*(\d+(?:\.\d+)?)\s*$")
+_CAP = re.compile(r"^\s*at most\s+(\d+(?:\.\d+)?)\s*$")
 _SECTIONS = ("resources", "arrivals", "standard", "payment", "calendars")
 
 
@@ -57,11 +60,12 @@ def edited(
             _edit(changed, address, value)
         except (KeyError, TypeError, ValueError) as error:
             near = [known for known in parameters(raw) if known.split(".")[0] == address.split(".")[0]]
+            acts = [act[verb_of(act)] for _, act in named_acts(raw.get("course") or [])]
             raise InputError(
                 f"no such number to change: {address}",
                 where=str(file or raw.get("id", "")),
                 rows=[str(error)],
-                mend=f"addresses near it: {', '.join(near[:8])}" if near else "see parameters of the pathway",
+                mend=f"addresses near it: {', '.join(near[:8])}" if near else f"acts of the course: {', '.join(acts)}",
             ) from error
     return _moved(changed)
 
@@ -140,10 +144,12 @@ def _spread(ways: list[dict[str, Any]], chances: Any) -> None:
 
 
 def _stretched(time: Mapping[str, Any], value: Edit) -> dict[str, Any]:
-    """A distribution with all its days multiplied; a Weibull's shape is no number of days."""
+    """All days of a distribution multiplied (a Weibull's shape is no number of days), or cut off at so many days."""
+    if cap := _CAP.match(str(value)):
+        return capped(Time.model_validate(time), float(cap[1])).model_dump(exclude_none=True)
     read = CHANGE.match(str(value))
     if not read or read[1] != "x":
-        raise ValueError(f'"{value}" is no factor: write "x 0.5", or name a number of the distribution')
+        raise ValueError(f'"{value}" is no factor: write "x 0.5" or "at most 3", or name a number of the distribution')
     by = float(read[2])
 
     def scaled(of: Any) -> Any:

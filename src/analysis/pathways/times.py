@@ -78,6 +78,15 @@ def mean_of(time: Time) -> float:
     return next(of.mean for of in (time.lognormal, time.gamma, time.weibull, time.exponential) if of)
 
 
+def capped(time: Time, most: float, points: int = 200) -> Time:
+    """The same days, none longer than `most`: quantiles at the middles of `points` equal parts, as observed ones."""
+    tables: list[NDArray[np.float64]] = []
+    kind = encoded(time, tables)
+    stacked = np.array(tables) if tables else np.zeros((1, draws.POINTS))
+    days = (draws.quantile(*kind, stacked, (point + 0.5) / points) for point in range(points))
+    return Time(empirical=tuple(min(float(day), most) for day in days))
+
+
 def encoded(time: Time, tables: list[NDArray[np.float64]]) -> tuple[int, float, float, float]:
     """Kind and parameters of `draws.quantile`; a table that is needed is appended to `tables` (rows of POINTS)."""
     if time.constant is not None:

@@ -12,7 +12,7 @@ from analysis.presentation.tables import Column, Table
 from analysis.presentation.wording import listed
 from analysis.studies.adherence_book import Followed, step_rates
 from analysis.studies.report import Report
-from analysis.studies.wide import head
+from analysis.studies.wide import head, interval_heads
 
 #: False discoveries among the steps that are said to have changed.
 _Q = 0.05
@@ -115,8 +115,7 @@ def _heads(report: Report, rows: pd.DataFrame) -> tuple[Column, ...]:
         head(report, "expected", "应做例数", "Should have it", "count"),
         head(report, "omitted", "遗漏", "Left out", "count"),
         head(report, "rate", "遗漏率", "Rate", "percent0"),
-        head(report, "ci_low", "区间下限", "Interval from", "percent0"),
-        head(report, "ci_high", "区间上限", "Interval to", "percent0"),
+        *interval_heads(report, "percent0"),
         head(report, "before", "上年同期", "Year before", "percent0"),
         head(report, "late", "延迟", "Late", "count"),
     ]

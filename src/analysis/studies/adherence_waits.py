@@ -10,6 +10,7 @@ from analysis.presentation.palette import ACCENT, LIGHT
 from analysis.presentation.stacks import Part, stacked_shares
 from analysis.presentation.tables import Table
 from analysis.studies.adherence_book import Followed
+from analysis.studies.report import Report
 from analysis.studies.wide import head
 
 _MOST = 12
@@ -38,20 +39,23 @@ def waits(followed: Followed) -> Finding:
         head(report, "waited", "合计（天）", "Days in all", "count"),
     )
     table = Table(rows, heads, report.say("等待", "Waits"), report.style, on_page=tuple(range(min(_MOST, len(rows)))))
-    first, total = rows.iloc[0], rows["waited"].sum()
-    text = report.say(
-        f"{report.lately}路径步骤共等待 {total:,.0f} 天，其中{first['name']} {first['waited']:,.0f} 天，"
-        f"{first['share']:.0%} 的住院等待半天以上，中位数 {first['median']:.1f} 天。",
-        f"{total:,.0f} days were waited for steps {report.lately}; {first['waited']:,.0f} of them for {first['name']}: "
-        f"{first['share']:.0%} waited half a day or more, {first['median']:.1f} days in the middle.",
-    )
     note = report.say(
         "等待 = 申请（入院前的申请从入院起算）到开始，取每次住院的最长一次；条形为等待半天以上者的合计天数。"
         "等待不一定延长住院。",
         "A wait runs from the request (an earlier one from admission) to the start, the longest of a stay; bars: days "
         "of those who waited half a day or more. A wait need not lengthen the stay.",
     )
-    return Finding(question, table, text, (note,), figure)
+    return Finding(question, table, _waits_text(report, rows), (note,), figure)
+
+
+def _waits_text(report: Report, rows: pd.DataFrame) -> str:
+    first, total = rows.iloc[0], rows["waited"].sum()
+    return report.say(
+        f"{report.lately}路径步骤共等待 {total:,.0f} 天，其中{first['name']} {first['waited']:,.0f} 天，"
+        f"{first['share']:.0%} 的住院等待半天以上，中位数 {first['median']:.1f} 天。",
+        f"{total:,.0f} days were waited for steps {report.lately}; {first['waited']:,.0f} of them for {first['name']}: "
+        f"{first['share']:.0%} waited half a day or more, {first['median']:.1f} days in the middle.",
+    )
 
 
 def wait_rows(followed: Followed) -> pd.DataFrame:
@@ -73,10 +77,8 @@ def over_standard(followed: Followed) -> Finding:
     question = report.say(
         "哪些住院超标准 20% 以上，在等哪一步？", "Which stays run 20 % over the standard, waiting for what?"
     )
-    if nothing := followed.nothing(question):
+    if nothing := followed.none_over(question):
         return nothing
-    if followed.over.empty:
-        return Finding(question, None, report.say("没有超标准 20% 以上的住院。", "No stay is 20 % over its standard."))
     rows = over_rows(followed)
     heads = (
         head(report, "name", "路径", "Pathway"),
@@ -90,17 +92,19 @@ def over_standard(followed: Followed) -> Finding:
     )
     sheet, shown = report.say("超标准住院", "Over the standard"), tuple(range(min(_MOST, len(rows))))
     table = Table(rows, heads, sheet, report.style, on_page=shown)
+    return Finding(question, table, over_text(followed, rows), over_notes(followed), _over_figure(report, rows))
+
+
+def _over_figure(report: Report, rows: pd.DataFrame) -> str:
+    """Shares with and without a step waited for; none where every pathway has few such stays."""
     large = rows[rows["over"] >= LIMIT]
+    if large.empty:
+        return ""
     parts = [
         Part(report.say("找到等待的步骤", "A step waited for"), large["waiting"].tolist(), ACCENT),
         Part(report.say("未找到", "None found"), (1 - large["waiting"]).tolist(), LIGHT),
     ]
-    figure = (
-        stacked_shares(large["name"].tolist(), parts, report.style, [f"{n:,}" for n in large["over"]])
-        if len(large)
-        else ""
-    )
-    return Finding(question, table, over_text(followed, rows), over_notes(followed), figure)
+    return stacked_shares(large["name"].tolist(), parts, report.style, [f"{n:,}" for n in large["over"]])
 
 
 def over_rows(followed: Followed) -> pd.DataFrame:

@@ -159,8 +159,8 @@ def _grounds(report: Report, year: IncentiveYear) -> str:
         f"Payment less charges is what counts in {listed(titles['payment_margin'], 'en', 9) or 'none'}, over the "
         f"hospital's year {by_charge}; payment less full cost in {listed(titles['cost_margin'], 'en', 9) or 'none'}, "
         f"over the year {by_cost}. One department may lose by the first and gain by the second. Full cost holds "
-        "allocated fixed cost: what is saved of it is not cash, and where the hospital loses nothing is there to pay "
-        "rewards from.",
+        "allocated fixed cost: what is saved of it is not cash; where the hospital as a whole loses, rewards must "
+        "come from elsewhere.",
     )
 
 

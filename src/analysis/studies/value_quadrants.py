@@ -117,7 +117,7 @@ def _table(report: Report, rows: pd.DataFrame) -> Table:
         head(report, "quality_interval", "95% 区间", "95 % interval", "text_right"),
         head(report, "cost", "成本偏离", "Cost index", "change"),
         head(report, "cost_interval", "95% 区间", "95 % interval", "text_right"),
-        head(report, "part_cost", "其中全成本比标准", "Of it full cost to standard", "change"),
+        head(report, "part_cost", "全成本比标准", "Full cost to standard", "change"),
         head(report, "strategy", "定位与对策", "Place and strategy"),
     )
     worse = frozenset((i, "quality") for i, place in enumerate(rows["place"]) if place.startswith("worse"))

@@ -9,7 +9,7 @@ from analysis.presentation.pathway_drawing import pathway_drawing
 from analysis.presentation.tables import Table
 from analysis.presentation.wording import listed, plural, span_words
 from analysis.studies.pathway_redesign import TODAY, Redesign
-from analysis.studies.pathway_redesign_words import address_words, resource_word
+from analysis.studies.pathway_redesign_words import address_words, edit_words, resource_word
 from analysis.studies.wide import head, interval_heads
 
 #: Above so many noise floors a model does not look like the hospital.
@@ -23,7 +23,7 @@ def the_pathway(redesign: Redesign) -> Finding:
     report, pathway = redesign.report, redesign.pathway
     question = report.say("这条路径是什么，打算改什么？", "What is the pathway, and what would be changed?")
     rows = [
-        (redesign.title(name), address_words(pathway, address, report.language), _change(report.language, value),
+        (redesign.title(name), address_words(pathway, address, report.language), edit_words(value, report.language),
          str(getattr(plan.basis, report.language)))
         for name, plan in redesign.plans.items() for address, value in plan.edits.items()
     ]  # fmt: skip
@@ -40,13 +40,6 @@ def the_pathway(redesign: Redesign) -> Finding:
     figure = pathway_drawing(pathway, report.language)
     sheet = report.say("方案", "Plans")
     return Finding(question, Table(frame, heads, sheet, report.style), text, redesign.told(note), figure)
-
-
-def _change(language: str, value: object) -> str:
-    if isinstance(value, bool):
-        words = ("是", "yes") if value else ("否", "no")
-        return words[language == "en"]
-    return f"{value:g}" if isinstance(value, float) else str(value).replace("x ", "× ")
 
 
 def looks_like(redesign: Redesign) -> Finding:

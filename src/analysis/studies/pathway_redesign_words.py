@@ -1,5 +1,6 @@
 """What outcomes, numbers and resources of a simulated pathway are called."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from analysis.pathways.model import Pathway
@@ -96,6 +97,16 @@ def address_words(pathway: Pathway, address: str, language: Language) -> str:
     ways = [pathway.name(one, language) for one in told if one not in _PARTS and not one[0].isupper()]
     parts = [_part(one, of) for one in told if one in _PARTS or one[0].isupper()]
     return ": ".join([" – ".join([pathway.name(first, language), *ways]), *([" ".join(parts)] if parts else [])])
+
+
+def edit_words(value: object, language: Language) -> str:
+    """What a scenario puts in the place of a number, a distribution or several numbers."""
+    if isinstance(value, bool):
+        return (("否", "no"), ("是", "yes"))[value][language == "en"]
+    if isinstance(value, Mapping):
+        parts = (f"{key.replace('_', ' ')} {edit_words(inner, language)}" for key, inner in value.items())
+        return ("、", ", ")[language == "en"].join(parts)
+    return f"{value:g}" if isinstance(value, float) else str(value).replace("x ", "× ")
 
 
 def _part(name: str, of: bool) -> str:

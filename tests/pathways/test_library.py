@@ -122,8 +122,9 @@ def test_edits_change_what_they_name(raw):
 def test_an_address_that_is_not_there(raw):
     with pytest.raises(InputError, match=r"no such number to change: treated\.time\.gamma\.mean"):
         read_pathway(FILE, ITEMS, {"treated.time.gamma.mean": 1})
-    with pytest.raises(InputError, match="no act is called surgery"):
+    with pytest.raises(InputError, match="no act is called surgery") as error:
         read_pathway(FILE, ITEMS, {"surgery.chance": 1})
+    assert "acts of the course" in error.value.mend and "relapse" in error.value.mend
 
 
 def test_days_of_a_step_that_end_before_they_begin(raw):

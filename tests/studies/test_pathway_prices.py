@@ -21,7 +21,7 @@ from analysis.pathways.assembling import Cost, unpriced
 from analysis.pathways.library import read_pathway
 from analysis.pathways.model import Pathway
 from analysis.periods import Period
-from analysis.studies.pathway_prices import charged, item_costs, priced
+from analysis.studies.pathway_prices import booked, charged, item_costs, priced
 
 PATHWAY = read_pathway(Path(__file__).parents[1] / "pathways" / "haemorrhage.yaml")
 CT, DRUG, REHAB = Cost("exam", 120.0), Cost("drug", 50.0), Cost("service", 60.0)
@@ -88,6 +88,12 @@ def test_items_cost_what_the_drgs_cases_took(folder):
     costs = item_costs(open_periods(folder, "2023-01", "2023-01"), ["BR19"])
     assert costs == {"CT": CT, "DRUG": DRUG, "NURSING": Cost("service", pytest.approx(15)), "REHAB": REHAB}
     assert item_costs(open_periods(folder, "2023-01", "2023-01"), ["ZZ19"])["DRUG"] == Cost("drug", 65.0)
+
+
+def test_the_books_full_cost_stands_beside(folder):
+    """5,000 a case in `cases.cost_total`, whatever its items and days cost by activity."""
+    closed = open_periods(folder, "2023-01", "2023-01")
+    assert booked(PATHWAY, closed) == 5000.0
 
 
 def test_a_day_costs_what_the_course_does_not_name(folder):

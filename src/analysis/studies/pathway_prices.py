@@ -97,6 +97,14 @@ def priced(
     return pathway.model_copy(update={"resources": resources, "payment": payment}), used.costs()
 
 
+def booked(pathway: Pathway, periods: ClosedPeriods) -> float:
+    """Mean full cost of the pathway's cases as the closed months book it (`cases.cost_total`); NaN without a case.
+
+    More than `priced` gives: unused capacity and what goes with no patient are in it.
+    """
+    return float(_cases(periods, pathway.id, pathway.entry)["cost_total"].astype(float).mean())
+
+
 def charged(
     pathway: Pathway, periods: ClosedPeriods, wards: Mapping[str, Sequence[str]] | None = None
 ) -> tuple[dict[str, float], dict[str, float]]:

@@ -22,7 +22,7 @@ from analysis.pathways.warm_up import WarmUp, warm_up
 from analysis.periods import Period
 from analysis.presentation.tables import Column
 from analysis.settings import parameters_folder, read_settings
-from analysis.studies.pathway_prices import priced
+from analysis.studies.pathway_prices import booked, priced
 from analysis.studies.report import Report
 
 #: The name under which today stands among the plans.
@@ -57,6 +57,11 @@ class Redesign:
     @cached_property
     def pathway(self) -> Pathway:
         return self.base.pathway
+
+    @cached_property
+    def booked(self) -> float:
+        """`pathway_prices.booked` of the months priced."""
+        return booked(self.pathway, open_periods(self.report.folder, *(month.name for month in self.span)))
 
     @property
     def priced(self) -> bool:

@@ -82,7 +82,25 @@ def best_plan(redesign: Redesign) -> Finding:
         "使并发症或再入院显著增多的方案不作候选，无论账面如何。",
         "A plan that raises complications or readmissions beyond chance is no candidate, whatever it earns.",
     )
-    return Finding(question, table, _best_text(redesign, found), (note, safe), alarm=bool(found.harmful))
+    notes = (note, safe, *_books(redesign))
+    return Finding(question, table, _best_text(redesign, found), notes, alarm=bool(found.harmful))
+
+
+def _books(redesign: Redesign) -> tuple[str, ...]:
+    """What the closed months book for these cases beside what the model costs today: a margin may change its sign."""
+    if not redesign.priced:
+        return ()
+    report, style = redesign.report, redesign.report.style
+    today = interval(redesign.simulated[TODAY].outcomes["cost"]).mean
+    booked, model = style.money(redesign.booked), style.money(today)
+    told = report.say(
+        f"账面全成本每例 {booked}，模型现状每次 {model}：账面分摊全部成本（含闲置能力），"
+        "模型只用不含闲置能力的单位成本。看方案之间的差值；这里的盈亏大于 0，账面上不一定大于 0。",
+        f"The closed months book {booked} of full cost a case, the model has {model} a stay today: the books share out "
+        "all cost, unused capacity included, the model takes unit costs without it. Read differences between plans: a "
+        "margin above 0 here need not be above 0 in the books.",
+    )
+    return (told,)
 
 
 def _candidates(redesign: Redesign, found: Chosen) -> pd.DataFrame:

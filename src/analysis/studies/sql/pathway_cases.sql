@@ -15,7 +15,7 @@ fitting as (
     and (len($diagnoses) = 0 or exists (select 1 from asked a where starts_with(c.principal_diagnosis, a.diagnosis)))
     and (len($severities) = 0 or exists (select 1 from asked a where c.severity = a.severity))
 )
-select stay_id, hospital_id, drg_code, payment, length_of_stay
+select stay_id, hospital_id, drg_code, payment, cost_total, length_of_stay
 from cases
 where cost_complete and payment is not null and admitted_at >= cast($first_day as timestamp)
   and stay_id in (

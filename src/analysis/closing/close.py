@@ -132,16 +132,7 @@ _SOURCE = {"departments": "departments_closed"}
 
 def _make_tables(work: _Work, period: Period, previous: str, suspended: Mapping[str, str]) -> None:
     """Leave every table of the closed period in the engine; `suspended` rules do not run."""
-    engine, span = work.engine, work.span
-    values: dict[str, Any] = {
-        "start_at": period.start,
-        "end_at": period.end,
-        "month": period.name,
-        "has_ledger": span.has_ledger(period),
-        "has_denials": "denials" in work.hospital.tables,
-        "charges_from": span.charges_from,
-        "accounts_from": span.accounts_from,
-    } | _methods(work)
+    engine, span, values = work.engine, work.span, _values(work, period)
     engine.put("opening", _opening(work, period, previous))
     cost_period(engine, period, work.parameters.scheme if values["has_ledger"] else None)
     for name in ("kind_categories", "accrued", "work_in_progress", "case_base"):
@@ -159,11 +150,31 @@ def _make_tables(work: _Work, period: Period, previous: str, suspended: Mapping[
         engine.make(_SQL, name, **values)
     engine.put("indicators", indicator_rows(engine, work.parameters.targets.of(period), **values))
     engine.put("left_out", left_out(engine, work.hospital))
+    _judge(work, period, suspended)
+
+
+def _judge(work: _Work, period: Period, suspended: Mapping[str, str]) -> None:
+    """What rules, pathways and alerts say of the period's cases."""
+    engine = work.engine
     if rules := work.parameters.rules.rules:
         audit_period(engine, work.hospital, period, [r for r in rules if f"{r.id} {r.version}" not in suspended])
     if pathways := work.parameters.pathways:
         adhere_period(engine, work.hospital, period, pathways)
-    make_alerts(engine, work.folder, span.first, period, bool(pathways))
+    make_alerts(engine, work.folder, work.span.first, period, bool(pathways))
+
+
+def _values(work: _Work, period: Period) -> dict[str, Any]:
+    """Named parameters of the closing's SQL."""
+    span = work.span
+    return {
+        "start_at": period.start,
+        "end_at": period.end,
+        "month": period.name,
+        "has_ledger": span.has_ledger(period),
+        "has_denials": "denials" in work.hospital.tables,
+        "charges_from": span.charges_from,
+        "accounts_from": span.accounts_from,
+    } | _methods(work)
 
 
 def _methods(work: _Work) -> dict[str, str]:

@@ -99,10 +99,9 @@ def _simulated(exposure: Exposure) -> str:
 def _form_row(exposure: Exposure, name: str, frame: pd.DataFrame) -> dict[str, object]:
     report = exposure.report
     low, high = frame["hospital"].quantile([0.025, 0.975])
-    write, to = report.style.write, report.say("\u00a0至\u00a0", "\u00a0to\u00a0")
     return {
         "form": exposure.contract.forms[name].label(report.language), "hospital": frame["hospital"].mean(),
-        "interval": to.join(write(end, "money_large") for end in (low, high)),
+        "interval": report.style.ends(low, high, "money_large"),
         "loss": (frame["hospital"] < 0).mean(), "penalty": (frame["clause"] < 0).mean(),
         "reward": (frame["clause"] > 0).mean(), "insurer": frame["insurer"].mean(),
     }  # fmt: skip

@@ -1,5 +1,7 @@
 """What of a value contract's clause is chance alone at a hospital's volume, and who carries which risk."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -28,10 +30,10 @@ def chance_alone(exposure: Exposure) -> Finding:
     """What the clause does to a hospital whose true rate is known, at this volume; and the volume it would need."""
     report, contract = exposure.report, exposure.contract
     question = report.say("奖惩中有多少纯属偶然？", "How much of the clause is chance alone?")
-    clauses = [(name, form) for name, form in contract.forms.items() if form.clause != "none"]
+    clauses = [form for form in contract.forms.values() if form.clause != "none"]
     if not clauses:
         return Finding(question, None, report.say("合同没有奖惩条款。", "The contract has no outcome clause."))
-    form = clauses[0][1]
+    form = clauses[0]
     shown = by_chance(contract.clause, form, exposure.cases, _RATES)
     shown = shown.assign(verdict=[_deserved(report, contract.clause, rate) for rate in shown["rate"]])
     heads = (
@@ -42,13 +44,8 @@ def chance_alone(exposure: Exposure) -> Finding:
         head(report, "expected", "期望（占打包收入）", "Expected, of bundle income", "percent1"),
     )
     table = Table(shown, heads, report.say("偶然", "Chance"), report.style)
-    return Finding(
-        question,
-        table,
-        _chance_text(exposure, form),
-        (_exact(report, form.label(report.language)),),
-        _curves(exposure, clauses),
-    )
+    notes = (_exact(report, form.label(report.language)),)
+    return Finding(question, table, _chance_text(exposure, form), notes, _curves(exposure, clauses))
 
 
 def who_carries(exposure: Exposure) -> Finding:
@@ -56,8 +53,8 @@ def who_carries(exposure: Exposure) -> Finding:
     report = exposure.report
     question = report.say("谁承担哪种风险？", "Who carries which risk?")
     wide = exposure.risks.pivot(index="source", columns="form", values=["hospital", "insurer"])
-    sources, told = [*SOURCES, "all"], 0 if report.language == "zh" else 1
-    shown = pd.DataFrame({"source": [_SOURCES[name][told] for name in sources]})
+    sources = [*SOURCES, "all"]
+    shown = pd.DataFrame({"source": [report.say(*_SOURCES[name]) for name in sources]})
     heads = [head(report, "source", "不确定来源", "Source")]
     for name, form in exposure.contract.forms.items():
         shown[name] = wide.loc[sources, ("hospital", name)].to_numpy()
@@ -72,11 +69,11 @@ def who_carries(exposure: Exposure) -> Finding:
     return Finding(question, table, _risk_text(exposure, wide), (_alone(report),))
 
 
-def _curves(exposure: Exposure, clauses: list) -> str:  # type: ignore[type-arg]
+def _curves(exposure: Exposure, clauses: Sequence[Form]) -> str:
     report, clause = exposure.report, exposure.contract.clause
     rates = tuple(np.round(np.linspace(0.01, 0.2, 77), 5))
     curves = []
-    for _, form in clauses:
+    for form in clauses:
         rows = by_chance(clause, form, exposure.cases, rates)
         pale = form.clause == "tested"
         tail = report.say("（超出偶然才算）", " (beyond chance only)") if pale else ""

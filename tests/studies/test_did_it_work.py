@@ -1,5 +1,7 @@
 """A change that some departments began first: told as planted, refused where nothing can be said, the same in print."""
 
+from dataclasses import replace
+
 import pytest
 from closed_factory import Small
 from report_fixtures import ROOT
@@ -135,6 +137,12 @@ def test_what_cannot_be_asked(rolled: Small):
         opened(rolled, first="2022-01")
     with pytest.raises(InputError, match="not found"):
         open_change(opened(rolled).report, "nothing")
+
+
+def test_without_threats_nothing_is_said_to_be_done_otherwise(change: Change):
+    none = replace(change, study=change.study.model_copy(update={"threats": []}))
+    without, told = (summary(one).table.rows["what"].tolist() for one in (none, change))
+    assert "Done otherwise" in told and without == [name for name in told if name != "Done otherwise"]
 
 
 def test_settings_are_checked():

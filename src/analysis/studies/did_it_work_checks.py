@@ -166,8 +166,7 @@ def summary(change: Change) -> Finding:
 def _summary_rows(change: Change) -> list[tuple[str, str]]:
     report, outcome, study, windows = change.report, change.outcome, change.study, change.windows
     kind, main = effect_kind(outcome), change.effect(change.main)
-    others = [change.under(one).estimate.effect for one in study.threats if not one.late] or [main.estimate.effect]
-    least, most = (report.style.write(end, kind) for end in (min(others), max(others)))
+    others = [change.under(one).estimate.effect for one in study.threats if not one.late]
     whom = report.say("、", ", ").join(report.named("department", study.treated))
     plain = report.say("前后对比（不可作结论）", "Before and after (no conclusion)")
     rows = [
@@ -175,8 +174,12 @@ def _summary_rows(change: Change) -> list[tuple[str, str]]:
         (report.say("对谁、何时", "On whom, when"), report.say("；", "; ").join((whom, window(report, windows.after)))),
         (report.say("结论", "Answer"), written(report, outcome, main)),
         (plain, written(report, outcome, naive(change, outcome))),
-        (report.say("换一种做法", "Done otherwise"), report.say(f"{least} 至 {most}", f"{least} to {most}")),
     ]
+    if others:
+        least, most = (report.style.write(end, kind) for end in (min(others), max(others)))
+        rows.append(
+            (report.say("换一种做法", "Done otherwise"), report.say(f"{least} 至 {most}", f"{least} to {most}"))
+        )
     if windows.beyond:
         rows.append((window(report, windows.beyond), report.say("无法识别", "not identified")))
     return rows

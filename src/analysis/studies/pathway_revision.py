@@ -128,8 +128,8 @@ def left_out(quarter: Quarter) -> Finding:
     rows = quarter.of("omitted")
     if rows.empty:
         text = report.say(
-            f"没有必需步骤被确定遗漏 {LIMITS.omitted:.0%} 以上。",
-            f"No required step is surely left out by more than {LIMITS.omitted:.0%}.",
+            f"在病例足够的路径中，没有必需步骤被确定遗漏 {LIMITS.omitted:.0%} 以上。",
+            f"In the pathways with enough stays no required step is surely left out by more than {LIMITS.omitted:.0%}.",
         )
         return Finding(question, None, text)
     rows = rows.assign(harm=[_points(report, row) for row in rows.to_dict("records")])
@@ -162,7 +162,10 @@ def other_time(quarter: Quarter) -> Finding:
         return nothing
     rows = quarter.of("other_time")
     if rows.empty:
-        text = report.say("必需步骤大多在要求的时间完成。", "Required steps are mostly done when asked for.")
+        text = report.say(
+            "在病例足够的路径中，没有步骤被确定大多不在要求的时间做。",
+            "In the pathways with enough stays no required step is surely done mostly at another time.",
+        )
         return Finding(question, None, text)
     table = _table(
         quarter,
@@ -193,7 +196,8 @@ def standards(quarter: Quarter) -> Finding:
     rows = quarter.of("standard")
     if rows.empty:
         text = report.say(
-            "标准住院日与无并发症住院的中位数相符。", "The standards fit the medians of uncomplicated stays."
+            "在病例足够的路径中，没有标准住院日被确定偏离无并发症住院的中位数。",
+            "In the pathways with enough stays no standard is surely off the median of uncomplicated stays.",
         )
         return Finding(question, None, text)
     table = _table(quarter, rows, "number1", ("标准不符", "Standards"))

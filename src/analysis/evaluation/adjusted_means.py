@@ -38,12 +38,12 @@ def family_of(outcome: Variable, values: Floats) -> Family:
 
 
 def naive(y: Floats, treated: Floats, weights: Floats) -> Floats:
-    return _pair(*(_mean(y, weights * (treated == side)) for side in (1, 0)))
+    return _pair(*(mean_of_draws(y, weights * (treated == side)) for side in (1, 0)))
 
 
 def ipw(y: Floats, treated: Floats, weights: Floats, chance: Floats, estimand: str) -> Floats:
     weights = weights * balancing_weights(chance, treated, estimand)
-    return _pair(*(_mean(y, weights * (treated == side)) for side in (1, 0)))
+    return _pair(*(mean_of_draws(y, weights * (treated == side)) for side in (1, 0)))
 
 
 def g_formula(
@@ -53,7 +53,7 @@ def g_formula(
     found = fit(np.column_stack([treated, x]), y, weights, family, np.r_[0.0, np.full(x.shape[1], ridge)])
     asked = weights * (treated == 1) if estimand == "ATT" else weights
     sides = [predict(np.column_stack([np.full(len(x), value), x]), found, family) for value in (1.0, 0.0)]
-    return _pair(*(_mean(side, asked) for side in sides))
+    return _pair(*(mean_of_draws(side, asked) for side in sides))
 
 
 def aipw(
@@ -65,18 +65,19 @@ def aipw(
     means = []
     for side in (1, 0):
         if side == 1 and estimand == "ATT":
-            means.append(_mean(y, weights * (treated == 1)))
+            means.append(mean_of_draws(y, weights * (treated == 1)))
             continue
         told = predict(x, fit(x, y, weights * (treated == side), family, ridge), family)
         left = balanced * (treated == side)
         if estimand == "ATT":
-            means.append(_mean(told, weights * (treated == 1)) + _mean(y - told, left))
+            means.append(mean_of_draws(told, weights * (treated == 1)) + mean_of_draws(y - told, left))
         else:
-            means.append(_mean(told, weights) + (left * (y - told)).sum(axis=1) / weights.sum(axis=1))
+            means.append(mean_of_draws(told, weights) + (left * (y - told)).sum(axis=1) / weights.sum(axis=1))
     return _pair(*means)
 
 
-def _mean(values: Floats, weights: Floats) -> Floats:
+def mean_of_draws(values: Floats, weights: Floats) -> Floats:
+    """(D,) mean of each draw by its (D, n) weights; NaN where a draw has no weight. values : (n,) or (D, n)."""
     total = weights.sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         return (weights * values).sum(axis=1) / total

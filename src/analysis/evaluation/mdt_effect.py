@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from analysis.errors import InputError
+from analysis.evaluation.adjusted_means import mean_of_draws
 from analysis.evaluation.weighted_models import design_matrix, fit, predict
 
 Floats = NDArray[np.float64]
@@ -166,7 +167,7 @@ def _by_hazard(days: Floats, met_on: Floats, design: Floats, counts: Floats) -> 
     model = fit(x, (day == days[stay] - 1).astype(float), counts[:, stay], "logit", _RIDGE)
     who = np.flatnonzero(~np.isnan(met_on))
     with_it, without = (_rest(met_on[who], design[who], model, flag, _AHEAD * int(days.max())) for flag in (1.0, 0.0))
-    return _mean_rows(with_it - without, counts[:, who])
+    return mean_of_draws(with_it - without, counts[:, who])
 
 
 def _rest(met_on: Floats, design: Floats, model: Floats, after: float, horizon: int) -> Floats:
@@ -185,11 +186,6 @@ def _mean(value: Floats, weights: Floats) -> Floats:
     """(draws,) weighted means; what is not known has weight 0."""
     with np.errstate(invalid="ignore", divide="ignore"):
         return weights @ np.nan_to_num(value) / weights.sum(axis=1)
-
-
-def _mean_rows(values: Floats, weights: Floats) -> Floats:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return (values * weights).sum(axis=1) / weights.sum(axis=1)
 
 
 def _row(label: str, method: str, outcome: str, values: Floats, note: str, size: float) -> dict[str, object]:

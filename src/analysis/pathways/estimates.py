@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -79,8 +80,7 @@ def mean_estimate(address: str, mean: float, sd: float, cases: int, error: float
 def chance_estimate(address: str, hits: int, cases: int, why: str = "") -> Estimate:
     """A chance: beta distribution behind Jeffreys' prior (1/2, 1/2); the value is the share observed."""
     known = stats.beta(hits + 0.5, cases - hits + 0.5)
-    low, high = known.ppf(0.025), known.ppf(0.975)
-    row = Row(address, "beta", hits / cases, float(known.std()), cases, float(low), float(high), why)
+    row = _posterior_row(address, "beta", hits / cases, known, cases, why)
     return Estimate(address, hits / cases, (row,), lambda rng: float(rng.beta(hits + 0.5, cases - hits + 0.5)))
 
 
@@ -91,9 +91,7 @@ def ways_estimate(choice: str, counts: dict[str, int], prior: float = 0.5) -> Es
     rows = []
     for way, own, share in zip(counts, alpha, shares, strict=True):
         known = stats.beta(own, alpha.sum() - own)
-        low, high = known.ppf(0.025), known.ppf(0.975)
-        rows.append(Row(f"{choice}.{way}.chance", "dirichlet", float(share), float(known.std()),
-                        sum(counts.values()), float(low), float(high)))  # fmt: skip
+        rows.append(_posterior_row(f"{choice}.{way}.chance", "dirichlet", float(share), known, sum(counts.values())))
 
     def edit(of: ArrayLike) -> Edit:
         return {way: float(p) for way, p in zip(counts, np.asarray(of), strict=True)}
@@ -117,8 +115,7 @@ def quantity_estimate(
 def rate_estimate(address: str, count: int, days: float) -> Estimate:
     """Events a day: gamma distribution of the rate of a Poisson number (Jeffreys' prior)."""
     known = stats.gamma(count + 0.5, scale=1 / days)
-    low, high = known.ppf(0.025), known.ppf(0.975)
-    row = Row(address, "gamma", count / days, float(known.std()), count, float(low), float(high))
+    row = _posterior_row(address, "gamma", count / days, known, count)
     return Estimate(address, count / days, (row,), lambda rng: float(rng.gamma(count + 0.5, 1 / days)))
 
 
@@ -140,6 +137,12 @@ def _gamma(mean: float, error: float, rng: np.random.Generator) -> float:
     if not error > 0 or mean <= 0:
         return max(mean, 0.0)
     return float(rng.gamma((mean / error) ** 2, error**2 / mean))
+
+
+def _posterior_row(address: str, family: str, value: float, known: Any, cases: int, why: str = "") -> Row:
+    """Sd and interval of the distribution `known` (of scipy) of what may be true."""
+    low, high = float(known.ppf(0.025)), float(known.ppf(0.975))
+    return Row(address, family, value, float(known.std()), cases, low, high, why)
 
 
 def _row(address: str, family: str, mean: float, sd: float, cases: int, error: float, why: str) -> Row:

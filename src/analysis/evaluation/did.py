@@ -1,4 +1,4 @@
-"""Difference in differences as a regression of two windows, with cluster-robust intervals.
+"""Difference in differences as a regression: the 2 x 2 and the two-way model, with cluster-robust intervals.
 
 The interval that a regression prints rests on many treated clusters. With three it is far too narrow (MacKinnon and
 Webb 2017, Journal of Applied Econometrics 32(2), 233-254): `few_treated.py` is what a report should quote then.
@@ -52,6 +52,18 @@ def two_by_two(
     treated, after = rows["treated"].to_numpy(float), rows["after"].to_numpy(float)
     x = np.column_stack([treated * after, treated, after, np.ones(len(rows))])
     return _first_coefficient(rows[outcome], x, rows, weight, cluster)
+
+
+def two_way(
+    rows: pd.DataFrame, treatment: str = "treatment", outcome: str = "value", weight: str | None = "weight"
+) -> Estimate:
+    """Two-way fixed effects: outcome ~ treatment + unit + period, errors clustered by unit.
+
+    With staggered starts this is an average of all 2 x 2 comparisons, forbidden ones among them (`bacon_weights`).
+    """
+    fixed = pd.get_dummies(rows[["unit", "period"]].astype(str), drop_first=True, dtype=float)
+    x = np.column_stack([rows[treatment].to_numpy(float), np.ones(len(rows)), fixed.to_numpy()])
+    return _first_coefficient(rows[outcome], x, rows, weight, "unit")
 
 
 def flagged(

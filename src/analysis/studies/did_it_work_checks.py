@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from analysis.evaluation.did import two_way
 from analysis.evaluation.interrupted import Interrupted
 from analysis.evaluation.panels import complete_units, with_cohorts
 from analysis.evaluation.staggered import bacon_weights
@@ -43,7 +44,16 @@ def weights(change: Change) -> Finding:
     alike = report.say(
         f"每月都有病例的 {units} 个科室，等权。", f"{units} departments with cases in every month, alike."
     )
-    return Finding(question, table, _weights_text(change, parts), (alike, *_index_note(change)))
+    notes = (alike, _by_size(change, panel), *_index_note(change))
+    return Finding(question, table, _weights_text(change, parts), notes)
+
+
+def _by_size(change: Change, panel: pd.DataFrame) -> str:
+    """The regression as it is usually run: departments weighted by what is expected of them."""
+    begun = panel["first_treated"].notna() & (panel["period"] >= panel["first_treated"].fillna(""))
+    found = two_way(panel.assign(treatment=begun.astype(float)))
+    written = change.report.style.write(found.effect, _index_kind(change))
+    return change.report.say(f"按规模加权，该回归得 {written}。", f"Weighted by size that regression says {written}.")
 
 
 def _index_kind(change: Change) -> Kind:

@@ -113,9 +113,8 @@ def over_rows(followed: Followed) -> pd.DataFrame:
     stays = followed.stays.groupby("pathway").size()
     made = []
     for pathway, of in over.groupby("pathway", sort=True):
-        forms = of["form"].dropna()
         waited = of["waiting_step"].dropna()
-        asked = forms[forms != "not_recorded"]
+        asked = _owed(of)
         asked = asked if len(asked) >= LIMIT else asked.head(0)
         made.append({
             "pathway": pathway, "name": followed.name(str(pathway)), "over": len(of), "extra": of["extra"].sum(),
@@ -126,11 +125,16 @@ def over_rows(followed: Followed) -> pd.DataFrame:
     return pd.DataFrame(made).sort_values(["extra", "name"], ascending=[False, True], ignore_index=True)
 
 
+def _owed(over: pd.DataFrame) -> pd.Series:
+    """Forms of stays on the records whose day to give the reason has passed."""
+    forms = over["form"].dropna()
+    return forms[~forms.isin(["not_recorded", "due"])]
+
+
 def over_text(followed: Followed, rows: pd.DataFrame) -> str:
     report, over = followed.report, followed.over
     named, days = over["waiting_step"].notna().mean(), f"{rows['extra'].sum():,.0f}"
-    forms = over["form"].dropna()
-    asked = forms[forms != "not_recorded"]
+    asked = _owed(over)
     text = report.say(
         f"{report.lately} {len(over):,} 例超过标准 {PART:.0%} 以上，共超 {days} 天；{named:.0%} 找到了等待的步骤。",
         f"{len(over):,} stays ran more than {PART:.0%} over {report.lately}, {days} days in all; for {named:.0%} of "
@@ -139,9 +143,9 @@ def over_text(followed: Followed, rows: pd.DataFrame) -> str:
     if len(asked):
         in_time, none = (asked == "in_time").mean(), (asked == "missing").mean()
         text += report.say(
-            f"登记在径的 {len(asked):,} 例中，{in_time:.0%} 在 24 小时内报告了原因，{none:.0%} 未报告。",
-            f" Of {len(asked):,} that the records have on a pathway, {in_time:.0%} gave the reason within 24 hours, "
-            f"{none:.0%} gave none.",
+            f"登记在径且已到期的 {len(asked):,} 例中，{in_time:.0%} 在 24 小时内报告了原因，{none:.0%} 未报告。",
+            f" Of {len(asked):,} that the records have on a pathway and whose day has passed, {in_time:.0%} gave the "
+            f"reason within 24 hours, {none:.0%} gave none.",
         )
     return text
 

@@ -1,7 +1,7 @@
 """Every SQL file keeps to what DuckDB and Spark answer alike."""
 
 import pytest
-from sql_files import LINES, label, line_files, selects_in_python, sql_files
+from sql_files import DUCKDB_ALONE, LINES, label, line_files, selects_in_python, sql_files
 from subset import departures
 
 #: Hand-written SELECTs and the one thing in each that the engines answer differently.
@@ -73,6 +73,7 @@ def test_what_is_the_same_is_let_through(select):
 def test_line_tables_and_the_files_that_read_them_are_found():
     assert {"charges", "orders", "visits", "events"} == LINES
     assert "costing/sql/line_items.sql" in map(label, line_files())
+    assert {label(file) for file in sql_files()} >= DUCKDB_ALONE
     assert "closing/sql/departments.sql" not in map(label, line_files())  # visits is a column there
 
 

@@ -51,18 +51,13 @@ def valued(
         cost = _costs(engine, period, set(cases.days))
         for name in ("hospitals", "payment_standards"):
             engine.load(contract_tables()[name], hospital.files(name))
-        engine.create("case_base", _CASE_BASE)
+        engine.create("case_base", sql_text("analysis.studies", "scenario_case_base"))
         price_period(engine, period, pack)
         paid = engine.frame("select stay_id, payment, outlier from case_payments").set_index("stay_id")
         charge = engine.frame("select stay_id, charge_total as charge from case_base").set_index("stay_id")
     rows = cost.reindex(ended["stay_id"], fill_value=0.0)
     rows = rows.assign(cost=rows.sum(axis=1)).join(charge).join(paid)
     return rows.astype({"charge": float, "payment": float}).reset_index()
-
-
-_CASE_BASE = """select s.stay_id, s.hospital_id, s.drg_code, s.severity, s.payer,
-    coalesce((select sum(amount) from charges c where c.stay_id = s.stay_id), 0) as charge_total
-    from stays s"""
 
 
 def _put(engine: Engine, cases: ScenarioCases, ended: pd.DataFrame, costs: Mapping[str, Cost]) -> None:

@@ -2,8 +2,9 @@
 -- outcomes. cost_total is empty where it is not complete.
 -- severity_on_admission: highest level of the secondary diagnoses that were present on admission (not known = present:
 -- what arose in a stay is marked), by the catalogue of the year, unless the principal diagnosis excludes it.
--- surgeon: operator of the principal procedure, else responsible physician, else nobody else's (the stay itself). surgeon_volume: his cases of the same group
--- in the 365 days before. prior_stays, prior_visits: of the patient in the 365 days before admission; empty without id.
+-- surgeon: operator of the principal procedure, else responsible physician, else nobody else's (the stay itself).
+-- surgeon_volume: his cases of the same group in the 365 days before. prior_stays, prior_visits: of the patient in the 365
+-- days before admission; empty without id.
 -- Where the source brings no time of admission, what needs it is empty.
 -- readmitted_30d: unplanned, in this hospital, as in the closed tables, with what is known at the end of the data.
 with mine as (
@@ -21,7 +22,7 @@ volumes as (
   select m.stay_id, s.surgeon, count(b.stay_id) as surgeon_volume
   from mine m join surgeons s on s.stay_id = m.stay_id
   left join surgeons b on b.surgeon = s.surgeon and b.drg_code = m.drg_code
-    and b.admitted_at < m.admitted_at and b.admitted_at >= m.admitted_at - interval 365 day
+    and b.admitted_at < m.admitted_at and b.admitted_at >= cast(m.admitted_at as timestamp) - interval 365 day
   group by all
 ),
 secondary as (
@@ -39,13 +40,13 @@ severities as (
 before_stays as (
   select m.stay_id, count(*) as prior_stays
   from mine m join stays b on b.patient_id = m.patient_id and b.admitted_at < m.admitted_at
-    and b.admitted_at >= m.admitted_at - interval 365 day
+    and b.admitted_at >= cast(m.admitted_at as timestamp) - interval 365 day
   group by m.stay_id
 ),
 before_visits as (
   select m.stay_id, count(*) as prior_visits
   from mine m join visits v on v.patient_id = m.patient_id and v.visited_at < m.admitted_at
-    and v.visited_at >= m.admitted_at - interval 365 day
+    and v.visited_at >= cast(m.admitted_at as timestamp) - interval 365 day
   group by m.stay_id
 ),
 returns as (
@@ -59,7 +60,7 @@ select m.stay_id, coalesce(m.patient_id, m.stay_id) as patient, coalesce(v.surge
   m.hospital_id as hospital, m.severity, cast(m.age as double) as age, m.age_band, m.sex, m.payer, m.admission_type, m.department,
   case coalesce(s.level, 0) when 2 then 'MCC' when 1 then 'CC' else 'none' end as severity_on_admission,
   cast(coalesce(s.comorbidities, 0) as double) as comorbidities,
-  cast(isodow(m.admitted_at) >= 6 as double) as weekend,
+  cast(date_diff('day', date '2001-01-01', cast(m.admitted_at as date)) % 7 >= 5 as double) as weekend,
   cast(12 * year(m.admitted_at) + month(m.admitted_at) as double) as month,
   year(m.admitted_at) || '-Q' || quarter(m.admitted_at) as quarter,
   cast(v.surgeon_volume as double) as surgeon_volume,

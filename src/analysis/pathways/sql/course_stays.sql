@@ -12,7 +12,7 @@ base as (
   where p.pathway = $pathway and s.admitted_at is not null and s.discharged_at > s.admitted_at
 ),
 again as (
-  select b.stay_id, arg_min(n.admitted_at, n.admitted_at) as at, arg_min(n.discharged_at, n.admitted_at) as until
+  select b.stay_id, min(n.admitted_at) as came, arg_min(n.discharged_at, n.admitted_at) as until
   from base b
   join stays n on n.patient_id = b.patient_id and n.hospital_id = b.hospital_id and n.stay_id <> b.stay_id
     and n.admitted_at >= b.discharged_at and coalesce(n.planned, false) = false and n.transferred_from is null
@@ -21,7 +21,7 @@ again as (
 )
 select b.stay_id, b.hospital_id, epoch(b.admitted_at) / 86400 - 4 as admitted, epoch(b.discharged_at) / 86400 - 4 as discharged,
   b.admission_type, b.disposition, b.complication,
-  epoch(a.at) / 86400 - 4 as again_at, (epoch(a.until) - epoch(a.at)) / 86400 as again_days,
+  epoch(a.came) / 86400 - 4 as again_at, (epoch(a.until) - epoch(a.came)) / 86400 as again_days,
   b.patient_id is not null and coalesce(b.disposition <> 'died', true)
     and date_diff('day', cast(b.discharged_at as date), cast(k.last_at as date)) > 30 as known_30d,
   coalesce(b.planned, false) = false and exists (

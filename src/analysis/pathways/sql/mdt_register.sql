@@ -4,8 +4,7 @@
 -- systems: chapters of ICD-10 of the diagnoses present on admission, without symptoms and circumstances (R, U to Z) and
 -- without $mild ones. expected_days: mean of the other stays of the DRG with as many systems (three and more are one), from
 -- ten on; else of the DRG. criterion: as the register of meetings names it. readmission: an unplanned stay begins within 30
--- days; empty where these are not
--- over by $end_at, or the patient died.
+-- days; empty where these are not over by $end_at, or the patient died.
 with known as (
   select s.stay_id, coalesce(s.patient_id, s.stay_id) as patient_id, s.hospital_id, s.department, s.drg_code, s.age, s.sex,
     case when s.admission_type = 'emergency' then 1 else 0 end as emergency, s.admitted_at, s.discharged_at, s.disposition,
@@ -46,14 +45,15 @@ back as (
   from known k
   join stays n on n.patient_id = k.patient_id and n.stay_id <> k.stay_id and not coalesce(n.planned, false)
     and n.transferred_from is null and n.admitted_at >= k.discharged_at
-    and n.admitted_at < k.discharged_at + interval 30 days
+    and n.admitted_at < cast(k.discharged_at as timestamp) + interval 30 day
 )
 select a.* exclude (class, disposition), case when e.others >= 10 then e.of_class else e.of_drg end as expected_days, t.standard_days,
   a.systems >= $systems as by_systems,
   coalesce(case when e.others >= 10 then e.of_class else e.of_drg end > (1 + $over) * t.standard_days, false) as by_expected,
   cast(date_diff('day', cast(a.admitted_at as date), cast(m.held_at as date)) as double) as met_on,
-  date_diff('minute', m.requested_at, m.held_at) / 1440.0 as days_to_meeting, m.criterion, o.complication,
-  case when coalesce(a.disposition, '') <> 'died' and a.discharged_at < cast($end_at as timestamp) - interval 30 days then b.stay_id is not null end as readmission
+  (epoch(m.held_at) - epoch(m.requested_at)) / 86400 as days_to_meeting, m.criterion, o.complication,
+  case when coalesce(a.disposition, '') <> 'died' and a.discharged_at < cast($end_at as timestamp) - interval 30 day
+    then b.stay_id is not null end as readmission
 from alike a
 left join expected e on e.stay_id = a.stay_id
 left join standards t on t.drg_code = a.drg_code and t.year = year(a.discharged_at)

@@ -24,7 +24,7 @@ def sql_files() -> list[Path]:
 
 
 def line_files() -> list[Path]:
-    """Files that Spark may run and whose SELECT reads charges, orders, visits or events; not those of the demonstration."""
+    """Files that Spark may run and whose SELECT reads charges, orders, visits or events; not the demonstration's."""
     house = [
         file for file in sql_files() if not file.is_relative_to(PACKAGE / "demo") and label(file) not in DUCKDB_ALONE
     ]
